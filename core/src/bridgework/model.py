@@ -1,0 +1,717 @@
+"""The values that cross the border between the core and the plugins. All are frozen.
+
+Values of records cross in one plain form, the *canonical form*, which is JSON:
+
+==============  ===================================================================================
+text, long      str
+number          int, or a decimal number as text: ``"12.50"`` (never a float)
+money           ``{"amount": "12.50", "currency": "USD"}``; a source's money is a decimal as text
+yes/no          bool
+date            ``"2026-03-01"``
+time            ``"13:30:00"``
+instant         ``"2026-03-01T13:30:00Z"`` (UTC)
+local instant   ``"2026-03-01T13:30:00"`` (source only; its zone stands in another field)
+choice          the option's label in a mapped body; the destination's own key of it in a resolved body
+choices         list of the same
+contacts        ``[{"value": "ana@example.org", "label": "work", "primary": true}, …]`` (e-mails, phones)
+address         ``{"value": "1 Main St, Denver", "street": …, "city": …, "state": …, "postal_code": …, "country": …}``
+reference       the destination's id of the record, as text, in a resolved body
+==============  ===================================================================================
+
+Absent, ``None`` and the empty string mean the same: nothing there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from dataclasses import field as made_by
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import IO, Any, Literal
+from uuid import UUID
+
+Value = Any  # canonical form, see above
+Body = dict[str, Value]
+
+# --------------------------------------------------------------------------------------- source
+
+
+class FieldType(StrEnum):
+    """Types of source and destination fields."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    MONEY = "money"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    TIME = "time"
+    INSTANT = "instant"
+    LOCAL_INSTANT = "local_instant"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    EMAILS = "emails"
+    PHONES = "phones"
+    PHONE = "phone"
+    ADDRESS = "address"
+    REFERENCE = "reference"
+    OWNER = "owner"
+    HTML = "html"
+    DATA = "data"  # nested object or list, kept as it is
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceField:
+    """One field of a source object. `name` is a dotted path for values inside nested data (``procedures.code``)."""
+
+    name: str
+    type: FieldType = FieldType.TEXT
+    label: str = ""
+    concept: str = ""  # vocabulary of the trade: "patient.birth_date"
+    nullable: bool = True
+    options: tuple[str, ...] = ()  # declared values of a picklist
+    custom: bool = False  # made by the practice
+    inferred: bool = False  # not declared by the source: type inferred from its values
+    sensitivity: Literal["", "identifier", "clinical", "government_id"] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """Rows of an object name a row of another one: `field` holds the value of `to` (default: the key) there."""
+
+    field: str
+    object: str
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceObject:
+    """What the source calls a thing. `key` are the field names whose values, joined by ``|``, name a row."""
+
+    name: str
+    label: str = ""
+    key: tuple[str, ...] = ("id",)
+    fields: tuple[SourceField, ...] = ()
+    references: tuple[Reference, ...] = ()
+    concept: str = ""
+    nested_in: str = ""  # staged from a list inside this object's rows
+    merged_into: str = ""  # field that names the surviving row of a merged one
+    deleted: str = ""  # field that is filled when the row is deleted in the source
+    rows: int | None = None  # as declared by the source
+    absent: str = ""  # reason why the object is not in this export, and how to get it
+    file: str = ""
+    format: str = ""
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceDescription:
+    """Everything a source says about itself before a row is read.
+
+    `generated_at` is the instant the export was made (UTC, aware); `time_zone` the practice's IANA zone.
+    `complete` is false for a delta export: absence of a row then means nothing.
+    """
+
+    objects: tuple[SourceObject, ...]
+    generated_at: datetime
+    time_zone: str
+    complete: bool = True
+    fingerprint: str = ""  # hash over the export's manifest
+    warnings: tuple[str, ...] = ()
+    facts: Mapping[str, str] = made_by(default_factory=dict)  # e.g. {"tooth_numbering": "universal"}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A value that could not be read: the typed value is null, the raw row keeps it. `check` is an audit check id."""
+
+    field: str
+    check: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """One row as the source gives it: typed values in canonical form, and the raw text it was read from."""
+
+    object: str
+    key: str
+    values: Body
+    raw: bytes
+    file: str = ""
+    line: int = 0
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile:
+    """A readable document of the source. `sha256` is what the source declares, empty if it does not."""
+
+    name: str
+    stream: IO[bytes]
+    size: int
+    sha256: str = ""
+
+
+# --------------------------------------------------------------------------------------- audit
+
+
+class Severity(StrEnum):
+    """B blocks the load until it is corrected or decided; A needs approval; W is a warning."""
+
+    BLOCK = "B"
+    APPROVE = "A"
+    WARN = "W"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One defect of one row. `evidence` may carry values and goes into private files only.
+
+    The core derives the stable id from check, object, keys and field: the same defect has the same id in every run.
+    `others` are the other rows concerned (the twin). `proposed` is a decision: ``fix at source``, ``exclude``,
+    ``merge into <key>``, ``keep both``, ``accept``.
+    """
+
+    check: str
+    severity: Severity
+    object: str
+    key: str
+    summary: str  # shareable: no values
+    field: str = ""
+    others: tuple[str, ...] = ()
+    evidence: str = ""  # private
+    action: str = ""  # what a front desk does about it
+    proposed: str = ""
+    score: float | None = None
+    denominator: int = 0  # rows the check looked at
+
+
+# --------------------------------------------------------------------------------------- destination
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of a choice field. `under` is the option of the parent field it belongs to (a stage's pipeline)."""
+
+    key: str
+    label: str
+    under: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetField:
+    """One field of a destination object. Pipelines, stages and record types are choice fields with options."""
+
+    key: str  # the destination's own name on the wire
+    label: str
+    type: FieldType
+    options: tuple[Option, ...] = ()
+    max_length: int | None = None
+    required: bool = False
+    custom: bool = False
+    unique: bool = False
+    reference: str = ""  # object a reference points to
+    settable: Literal["always", "create", "never"] = "always"
+    extensible: bool = False  # options can be added
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetObject:
+    """What the destination calls a thing, as it is in this account now."""
+
+    name: str
+    label: str
+    fields: tuple[TargetField, ...]
+    custom_fields_possible: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountLimits:
+    """Limits of this account as far as they are visible or declared; `None` is unknown or unlimited."""
+
+    tier: str = ""
+    custom_fields: int | None = None  # of all objects together
+    custom_fields_used: int = 0
+    records: Mapping[str, int] = made_by(default_factory=dict)  # object -> cap
+    records_used: Mapping[str, int] = made_by(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DestinationSchema:
+    """The destination as it is now. `account` names the account (company id), the same in every run."""
+
+    account: str
+    account_label: str
+    objects: tuple[TargetObject, ...]
+    limits: AccountLimits = AccountLimits()
+
+    def object(self, name: str) -> TargetObject:
+        """The object of that name; KeyError if there is none."""
+        for candidate in self.objects:
+            if candidate.name == name:
+                return candidate
+        raise KeyError(name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedField:
+    """A field the mapping writes, and the option labels it needs. `optional` ranks what to drop first (1 = first)."""
+
+    object: str
+    label: str
+    type: FieldType
+    options: tuple[str, ...] = ()
+    under: str = ""  # option of the parent field these options belong to
+    reference: str = ""
+    optional: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemaOperation:
+    """One change of the destination's schema: create an object, a field with its options, or one option.
+
+    `kind` is ``object``, ``field``, ``option`` or a word of the connector's own for a vendor-only step.
+    """
+
+    kind: str
+    object: str
+    name: str  # label of the field or of the option
+    field: str = ""  # for an option: label of its field
+    type: FieldType | None = None
+    options: tuple[str, ...] = ()
+    under: str = ""
+    reference: str = ""
+    reason: str = ""
+    details: Mapping[str, str] = made_by(default_factory=dict)
+
+    @property
+    def identity(self) -> str:
+        """Names the operation in the journal: the same in every run."""
+        return "/".join((self.kind, self.object, self.field, self.under, self.name))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What exists in the destination for a schema operation, with the destination's own keys.
+
+    `options` maps option labels to keys. `created` is false when it was there before us: never dropped by rollback.
+    """
+
+    kind: str
+    object: str
+    name: str
+    key: str
+    field: str = ""
+    under: str = ""
+    type: FieldType | None = None
+    options: Mapping[str, str] = made_by(default_factory=dict)
+    created: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """`create_schema`: made by this call."""
+
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """`create_schema`: was there already and fits."""
+
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """`create_schema`: the destination is still working on it; the engine asks again after `seconds`."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """`drop_schema`: gone (or was gone already)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """`drop_schema`: left in place, and why."""
+
+    reason: str
+
+
+# --------------------------------------------------------------------------------------- owners
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """A user of the destination."""
+
+    id: str
+    name: str
+    email: str
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody of the source who may own records: a team member, or a name given as text.
+
+    `value` is what the records carry (a key or a text), `key` the team member it was resolved to, empty if none.
+    """
+
+    value: str
+    name: str = ""
+    email: str = ""
+    key: str = ""
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerMatch:
+    """A person's user, or the ids between which nobody can decide."""
+
+    value: str
+    owner_id: str = ""
+    ambiguous: tuple[str, ...] = ()
+    reason: str = ""
+
+
+# --------------------------------------------------------------------------------------- load
+
+
+class Verb(StrEnum):
+    """What an operation does."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    UPLOAD = "upload"
+    SCHEMA = "schema"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileContent:
+    """A file to upload: `open` gives a fresh stream each time it is called."""
+
+    name: str
+    size: int
+    sha256: str
+    media_type: str
+    open: Callable[[], IO[bytes]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One planned change of one destination record.
+
+    `body` is resolved: keys are the destination's field keys, choices and references its own ids. An update carries
+    only changed fields (`None` clears one). `marker` is the record's identity as text, `client_id` the same as a UUID.
+    `sent_after` bounds a search for a lost answer: nothing was sent before that instant.
+    """
+
+    number: int
+    verb: Verb
+    object: str
+    marker: str
+    client_id: UUID
+    body: Body
+    target_id: str = ""
+    version: str = ""
+    sent_after: datetime | None = None
+    file: FileContent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The destination carried it out. `version` is its own change mark of the record (may be empty)."""
+
+    operation: int
+    id: str
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The destination refused it, nothing was written. `reason` holds no value of the record; `field` is a field key.
+
+    `cap` is true when a limit of the plan was reached: the engine then stops sending that object type.
+    """
+
+    operation: int
+    reason: str
+    field: str = ""
+    cap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRejected:
+    """The destination refused the whole batch without naming the culprit: the engine halves it and tries again."""
+
+    reason: str
+
+
+WriteResult = Written | Rejected | BatchRejected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRecord:
+    """A record as the destination stores it, values in canonical form under the destination's field keys.
+
+    `values` holds what people or we can edit; counters and time stamps that the server changes by itself stay out.
+    `marker` is our identity as found on the record, empty if none.
+    """
+
+    object: str
+    id: str
+    version: str = ""
+    values: Body
+    marker: str = ""
+    deleted: bool = False
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRecord:
+    """A record that carries an operation's identity."""
+
+    id: str
+    version: str = ""
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What exists for an operation: none, one, or (a fault) several records."""
+
+    operation: int
+    records: tuple[FoundRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """`undo`: removed by this call."""
+
+    operation: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyGone:
+    """`undo`: was not there any more."""
+
+    operation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """`undo`: the destination will not, and why."""
+
+    operation: int
+    reason: str
+
+
+UndoResult = Undone | AlreadyGone | Refused
+
+# --------------------------------------------------------------------------------------- mapping
+
+Transform = Callable[..., Value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedTransform:
+    """A function mappings may name. `examples` are (arguments…, result) and are run as tests and shown in the docs.
+
+    A transform receives the value of `from` and, if it takes a second parameter, the `TransformContext`.
+    It returns a canonical value or None, and raises ValueError (without the value in its text) if it cannot.
+    """
+
+    name: str
+    function: Transform
+    description: str = ""
+    examples: tuple[tuple[Value, Value], ...] = ()
+    result: FieldType | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransformContext:
+    """What a transform may know beside its value."""
+
+    row: Mapping[str, Value]
+    currency: str
+    time_zone: str
+    cutover: datetime
+    facts: Mapping[str, str] = made_by(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A suggestion where a source field could go. `confidence` is between 0 and 1."""
+
+    source_object: str
+    source_field: str
+    object: str
+    label: str
+    type: FieldType
+    options: tuple[str, ...] = ()
+    reason: str = ""
+    confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Rule `first` is loaded before rule `then`."""
+
+    first: str
+    then: str
+    reason: str
+
+
+# --------------------------------------------------------------------------------------- capabilities
+
+
+class Ability(StrEnum):
+    """The two meanings of no are different: impossible in the outside system, or not written yet."""
+
+    SUPPORTED = "supported"
+    NOT_WRITTEN = "not written yet"
+    IMPOSSIBLE = "not possible there"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """How a record is recognised as ours.
+
+    `client-id`: we choose the primary key; `unique-key`: a unique field; `marker`: a field or text carries the
+    marker and nothing enforces it; `natural`: the values themselves name the record (a link between two records).
+    """
+
+    kind: Literal["client-id", "unique-key", "marker", "natural"]
+    where: str = ""  # label of the field, or a description of the place
+    max_length: int = 255
+    pattern: str = r"[ -~]*"  # characters it may hold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectCapability:
+    """What can be done with one destination object. `recoverable` is how long a deleted record can be restored."""
+
+    name: str
+    identity: Identity
+    batch_size: int = 1
+    created_at: str = ""  # field that sets the creation time on create, empty: not settable
+    recoverable: timedelta | None = None
+    cascades_to: tuple[str, ...] = ()
+    restore: Ability = Ability.IMPOSSIBLE
+    update: Ability = Ability.SUPPORTED
+    upload: bool = False  # takes files instead of bodies
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """One allowance of an account. `window` None is a calendar day (`resets_at` UTC offset in hours); else seconds."""
+
+    name: str
+    label: str
+    limit: int
+    window: float | None
+    per_day_reset_utc_hour: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tier:
+    """A plan of the destination, for the tier check and the forecast of the next larger one."""
+
+    name: str
+    label: str
+    custom_fields: int | None
+    records_per_seat: Mapping[str, int] = made_by(default_factory=dict)
+    budgets: Callable[[int], tuple[Budget, ...]] | None = None  # seats -> budgets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """Static facts about a destination. `costs` maps (object, verb or "read"/"scan") to charges per budget name."""
+
+    objects: tuple[ObjectCapability, ...]
+    field_types: frozenset[FieldType]
+    horizon: timedelta = timedelta(0)
+    tiers: tuple[Tier, ...] = ()
+    max_file_bytes: int | None = None
+    field_name_length: int = 255
+    short_text_length: int = 255
+    costs: Mapping[tuple[str, str], Mapping[str, int]] = made_by(default_factory=dict)
+    read_batch: int = 100  # records per read call
+    drop_schema: Ability = Ability.SUPPORTED
+
+    def object(self, name: str) -> ObjectCapability:
+        """The capability of that object; KeyError if there is none."""
+        for candidate in self.objects:
+            if candidate.name == name:
+                return candidate
+        raise KeyError(name)
+
+
+# --------------------------------------------------------------------------------------- client
+
+
+class Verdict(StrEnum):
+    """What an answer to a write means for its operations."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    NOT_SENT = "not_sent"
+    IN_DOUBT = "in_doubt"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """What an answer's headers say about a budget."""
+
+    budget: str
+    limit: int | None = None
+    remaining: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Throttle:
+    """What a refusal (429 or its like) means: which budget is exhausted, and for how long if the server says so."""
+
+    budget: str
+    retry_after: float | None = None
+    stop: str = ""  # a sentence if the run must stop instead of waiting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """One API the connector talks to.
+
+    `headers` carry the secrets. `charges` gives the cost of a call: (method, path) -> {budget name: amount}.
+    `learn` reads budgets from answer headers, `throttle` explains a 429 (or 403) answer: (status, headers) -> Throttle.
+    """
+
+    base_url: str
+    headers: Mapping[str, str] = made_by(default_factory=dict, repr=False)
+    budgets: tuple[Budget, ...] = ()
+    charges: Callable[[str, str], Mapping[str, int]] | None = None
+    learn: Callable[[Mapping[str, str]], tuple[Learned, ...]] | None = None
+    throttle: Callable[[int, Mapping[str, str]], Throttle | None] | None = None
+    hosts: tuple[str, ...] = ()  # suffixes the base URL's host must match, loopback apart
+    timeout: float = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One line of `bridgework check`."""
+
+    name: str
+    ok: bool
+    detail: str
+    next_step: str = ""
+
+
