@@ -1,7 +1,9 @@
+# mypy: disable-error-code=empty-body
+# Hook specs have no bodies: pluggy reads their signatures and people read their docstrings.
 """The contract between the core and its plugins: every hook, in the order of the process.
 
-A plugin is a plain class whose methods carry `@hookimpl`. A source answers the hooks marked *source*, a destination those
-marked *destination*, a pair those marked *pair*; hooks marked *all* may be answered by any plugin and by extensions.
+A plugin is a plain class whose methods carry `@hookimpl`. A source answers the hooks marked *source*, a destination
+those marked *destination*, a pair those marked *pair*; hooks marked *all* may be answered by any plugin and extension.
 *First*: one plugin answers, a second answerer is refused at the door. *Required*: the role is not complete without it.
 
 A plugin holds no policy: it does not sleep, retry, log, print or keep state files. Generators may raise while they are
@@ -115,8 +117,8 @@ def describe_source() -> SourceDescription | None:
 def extract(object_name: str, since: datetime | None) -> Iterator[SourceRecord] | None:
     """Yield every row of one object, uncleaned, in the source's order. *source, first, required*
 
-    Called once per object in `extract` and `delta`. A value that cannot be read is null and reported in `problems`; the raw
-    row keeps it. A row that cannot be read at all is a record without values and with a problem.
+    Called once per object in `extract` and `delta`. A value that cannot be read is null and reported in `problems`; the
+    raw row keeps it. A row that cannot be read at all is a record without values and with a problem.
 
     :param object_name: a name of `describe_source`.
     :param since: only rows changed since that instant are wanted; a source that cannot tell yields all rows.
@@ -224,7 +226,7 @@ def transforms() -> Iterable[NamedTransform]:
 def propose(fields: Sequence[tuple[SourceObject, SourceField]], targets: DestinationSchema) -> Iterable[Proposal]:
     """Suggest where unmapped source fields could go, best first. *all*
 
-    Called in `plan` with the fields no rule accounts for. The core's own answer compares concept, name, type and values.
+    Called in `plan` with the fields no rule accounts for. The core's own answer compares concept, name, type, values.
 
     Example::
 
@@ -403,8 +405,8 @@ def write(batch: Sequence[Operation]) -> Iterator[WriteResult] | None:
     """Carry out creates and updates of one object and say what became of each. *destination, first, required*
 
     Called in `sample`, `load`, `delta` and when rollback puts values back. The intents of the batch are durable. Every
-    write goes through `ApiClient.send(…, for_=operation or operations)`, which raises `NotSent` or `InDoubt` through this
-    generator; do not catch them. Operations the generator never reached count as not sent and come again.
+    write goes through `ApiClient.send(…, for_=operation or operations)`, which raises `NotSent` or `InDoubt` through
+    this generator; do not catch them. Operations the generator never reached count as not sent and come again.
 
     :param batch: one object, at most `batch_size` operations, never empty, never two of one record.
     :return: one `Written` or `Rejected` per operation, in any order, or one `BatchRejected`.
@@ -463,8 +465,8 @@ def scan(object_name: str, fields: Sequence[str], since: datetime | None) -> Ite
 def find(operations: Sequence[Operation]) -> Iterable[Found] | None:
     """Say what exists for operations whose answer was lost. *destination, first*
 
-    Called after the horizon (or at once for client ids). The default reads client ids, and for markers scans what changed
-    since the earliest `sent_after` and compares markers exactly. Deleted records are marked so.
+    Called after the horizon (or at once for client ids). The default reads client ids, and for markers scans what
+    changed since the earliest `sent_after` and compares markers exactly. Deleted records are marked so.
 
     Example::
 
@@ -592,5 +594,3 @@ def approval_needed(gate: str, content_hash: str) -> None:
 
     .. versionadded:: 0.1
     """
-
-

@@ -713,5 +713,3 @@ class Check:
     ok: bool
     detail: str
     next_step: str = ""
-
-

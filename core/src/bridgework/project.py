@@ -1,0 +1,400 @@
+"""A migration folder: migration.toml and its models, where things lie, and the keys of the stores."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import secrets
+import tomllib
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from bridgework.errors import SettingsError, StoreFailure
+
+Model = TypeVar("Model", bound=BaseModel)
+
+CONFIG_FILE = "migration.toml"
+_ID_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+CORE_DESTINATION_KEYS = ("share", "day_share", "reserve", "horizon", "sandbox_token")
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class MigrationSection(_Section):
+    """[migration]: what is moved where."""
+
+    id: str = Field(pattern=r"^[a-z0-9]{6}$", description="six characters that mark every record of this migration")
+    source: str = Field(description="name of the source connector")
+    destination: str = Field(description="name of the destination connector")
+    pair: str = Field(default="", description="name of the pair; default: <source>-<destination>")
+    extensions: list[str] = Field(default=[], description="further extensions to load, beside those the pair requires")
+    currency: str = Field(default="", description="currency of all amounts, three letters (required)")
+    cutover: datetime | None = Field(default=None, description="instant that divides past from future")
+    options: dict[str, Any] = Field(default={}, description="options of the pair's mapping")
+
+    @field_validator("currency")
+    @classmethod
+    def _three_letters(cls, value: str) -> str:
+        if not re.fullmatch(r"[A-Z]{3}", value):
+            raise ValueError("must be a three-letter currency code such as USD")
+        return value
+
+    @field_validator("cutover")
+    @classmethod
+    def _aware(cls, value: datetime | None) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("must carry a zone, for example 2026-11-01T18:00:00Z")
+        return value
+
+
+class OwnersSection(_Section):
+    """[owners]: who owns records whose responsible person has no user."""
+
+    fallback: str = Field(default="", description="e-mail of the user who owns what nobody else can own")
+
+
+class RunSection(_Section):
+    """[run]: pace and width of a run."""
+
+    speed: float = Field(default=1.0, gt=0, description="how much faster time runs; only with a sandbox")
+    workers: int = Field(default=4, ge=1, le=32, description="batches under way at the same time")
+
+
+class DestinationCore(_Section):
+    """The settings under [destination] that belong to the core, not to the connector."""
+
+    share: float = Field(default=0.5, gt=0, le=1, description="share of a burst window this migration may use")
+    day_share: float = Field(default=1.0, gt=0, le=1, description="share of a day budget this migration may use")
+    reserve: float = Field(default=0.1, ge=0, lt=1, description="part of a day budget kept for settling doubt")
+    horizon: float | None = Field(
+        default=None, ge=0, description="seconds after which a lost write cannot surface any more"
+    )
+    sandbox_token: str = Field(default="", description="token printed by a sandbox; proves that this is one")
+
+
+class ProjectFile(_Section):
+    """The whole of migration.toml."""
+
+    migration: MigrationSection
+    source: dict[str, Any] = {}
+    destination: dict[str, Any] = {}
+    owners: OwnersSection = OwnersSection()
+    run: RunSection = RunSection()
+
+
+@dataclass(frozen=True)
+class Project:
+    """A migration folder that has been read and checked."""
+
+    folder: Path
+    file: ProjectFile
+    destination_core: DestinationCore
+
+    @property
+    def id(self) -> str:
+        return self.file.migration.id
+
+    @property
+    def pair(self) -> str:
+        migration = self.file.migration
+        return migration.pair or f"{migration.source}-{migration.destination}"
+
+    @property
+    def reports(self) -> Path:
+        return self.folder / "reports"
+
+    @property
+    def private(self) -> Path:
+        return self.folder / "private"
+
+    @property
+    def package(self) -> Path:
+        return self.folder / "package"
+
+    @property
+    def records_file(self) -> Path:
+        return self.folder / "records.db"
+
+    @property
+    def journal_file(self) -> Path:
+        return self.folder / "journal.db"
+
+    @property
+    def mapping_file(self) -> Path:
+        return self.folder / "mapping.yaml"
+
+    @property
+    def decisions_file(self) -> Path:
+        return self.private / "decisions.csv"
+
+    @property
+    def owners_file(self) -> Path:
+        return self.private / "owners.csv"
+
+
+def read_project(folder: Path) -> Project:
+    """Read and check migration.toml. SettingsError names file, key and reason."""
+    path = folder / CONFIG_FILE
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(
+            f"{folder} holds no {CONFIG_FILE}.", next_step="bridgework init DIR --source S --destination D"
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: not valid TOML: {error}.", next_step=f"correct {CONFIG_FILE}") from None
+    file = validated(ProjectFile, data, where=str(path))
+    core = {key: file.destination[key] for key in CORE_DESTINATION_KEYS if key in file.destination}
+    return Project(folder, file, validated(DestinationCore, core, where=f"{path}: destination"))
+
+
+def validated(model: type[Model], data: dict[str, Any], *, where: str) -> Model:
+    """Validate settings; the error names the keys and never shows a value."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        lines = [
+            f"{'.'.join(str(part) for part in item['loc']) or 'settings'}: {item['msg']}"
+            for item in error.errors(include_input=False, include_url=False, include_context=False)
+        ]
+        raise SettingsError(f"{where}: {'; '.join(lines)}.", next_step=f"correct {CONFIG_FILE}") from None
+
+
+def connector_settings(
+    model: type[Model], data: dict[str, Any], *, where: str, core_keys: tuple[str, ...] = ()
+) -> Model:
+    """A connector's settings with secrets resolved from their references."""
+    known = model.model_fields
+    values = {key: value for key, value in data.items() if key in known or key not in core_keys}
+    for name, info in known.items():
+        if name in values and _is_secret(info.annotation):
+            values[name] = resolve_secret(str(values[name]), key=f"{where}.{name}")
+    return validated(model, values, where=where)
+
+
+def _is_secret(annotation: Any) -> bool:
+    return annotation is SecretStr or SecretStr in get_args(annotation)
+
+
+def resolve_secret(reference: str, *, key: str) -> str:
+    """The secret behind `env:NAME`, `file:PATH` or `keyring:SERVICE/USER`; a plain value is refused."""
+    kind, _, rest = reference.partition(":")
+    if kind == "env":
+        if not (value := os.environ.get(rest)):
+            raise SettingsError(f"{key}: the environment variable {rest} is not set.", next_step=f"export {rest}=…")
+        return value
+    if kind == "file":
+        return _secret_file(Path(rest).expanduser(), key)
+    if kind == "keyring":
+        import keyring
+
+        service, _, user = rest.partition("/")
+        if not (value := keyring.get_password(service, user)):
+            raise SettingsError(f"{key}: the keyring has no entry {rest}.", next_step=f"keyring set {service} {user}")
+        return value
+    raise SettingsError(
+        f"{key}: secrets are given by reference, never as a value.", next_step=f'write {key} = "env:NAME"'
+    )
+
+
+def _secret_file(path: Path, key: str) -> str:
+    try:
+        mode = path.stat().st_mode
+        text = path.read_text("utf-8").strip()
+    except OSError:
+        raise SettingsError(f"{key}: {path} cannot be read.", next_step="check the path") from None
+    if mode & 0o077:
+        raise SettingsError(f"{key}: {path} is readable by others.", next_step=f"chmod 600 {path}")
+    return text
+
+
+# ------------------------------------------------------------------------------------------ keys
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The keys of a migration: one per store, and one for keyed hashes in shareable reports. `place` says where."""
+
+    journal: bytes
+    records: bytes | None  # None after purge
+    hashing: bytes
+    place: str
+
+
+def config_folder() -> Path:
+    """The user's configuration folder for Bridgework, never inside a migration."""
+    base = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    return Path(base) / "bridgework"
+
+
+def make_keys(migration: str) -> Keys:
+    """Make and keep the keys of a new migration: in the OS keyring, else in a 0600 file of the user."""
+    material = {name: secrets.token_bytes(32) for name in ("journal", "records", "hashing")}
+    place = _keep(migration, {name: base64.b64encode(value).decode() for name, value in material.items()})
+    return Keys(material["journal"], material["records"], material["hashing"], place)
+
+
+def load_keys(migration: str) -> Keys:
+    """The kept keys of a migration. StoreFailure if they are not on this machine."""
+    kept, place = _kept(migration)
+    if kept is None:
+        raise StoreFailure(
+            f"The keys of migration {migration} are not on this machine ({place}).",
+            next_step="work on the machine and account where `bridgework init` ran, or bring its key file",
+        )
+    read = {name: base64.b64decode(value) for name, value in kept.items()}
+    return Keys(read["journal"], read.get("records"), read["hashing"], place)
+
+
+def destroy_records_key(migration: str) -> None:
+    """Forget the key of records.db: what it held can no longer be read."""
+    kept, _ = _kept(migration)
+    if kept is not None:
+        kept.pop("records", None)
+        _keep(migration, kept)
+
+
+def _key_file(migration: str) -> Path:
+    return config_folder() / "keys" / f"{migration}.json"
+
+
+def _os_keyring() -> Any:
+    import keyring
+    from keyring.backends import fail
+
+    backend = keyring.get_keyring()
+    return None if isinstance(backend, fail.Keyring) or backend.priority < 1 else backend
+
+
+def _keep(migration: str, values: dict[str, str]) -> str:
+    if (backend := _os_keyring()) is not None:
+        backend.set_password("bridgework", migration, orjson.dumps(values).decode())
+        return f"the keyring of this account (bridgework/{migration})"
+    path = _key_file(migration)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    temporary = path.with_suffix(".new")
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+        stream.write(orjson.dumps(values))
+        stream.flush()
+        os.fsync(stream.fileno())
+    temporary.replace(path)
+    return str(path)
+
+
+def _kept(migration: str) -> tuple[dict[str, str] | None, str]:
+    path = _key_file(migration)
+    if path.exists():
+        return orjson.loads(path.read_bytes()), str(path)
+    if (backend := _os_keyring()) is not None and (text := backend.get_password("bridgework", migration)):
+        return orjson.loads(text), f"the keyring of this account (bridgework/{migration})"
+    return None, str(path)
+
+
+# ------------------------------------------------------------------------------------------ init
+
+
+def create_project(folder: Path, *, source: str, destination: str, pair: str, settings: dict[str, str]) -> Project:
+    """Make a migration folder with a commented migration.toml.
+
+    `settings` are dotted keys ("source.path") with text values. SettingsError: unknown section, or the folder is taken.
+    """
+    if (folder / CONFIG_FILE).exists():
+        raise SettingsError(f"{folder} is a migration already.", next_step=f"bridgework -C {folder} status")
+    identity = "".join(secrets.choice(_ID_ALPHABET) for _ in range(6))
+    sections = _sections(settings)
+    sections["migration"] = {
+        "id": identity,
+        "source": source,
+        "destination": destination,
+        "pair": pair,
+        **sections["migration"],
+    }
+    text = _toml(sections)
+    validated(ProjectFile, tomllib.loads(text), where=CONFIG_FILE)
+    for path in (folder, folder / "reports", folder / "private"):
+        path.mkdir(parents=True, exist_ok=True)
+        path.chmod(0o700)
+    write_private(folder / CONFIG_FILE, text.encode())
+    return read_project(folder)
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file with mode 0600, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    temporary = path.with_name(path.name + ".new")
+    try:
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+            stream.write(content)
+        temporary.replace(path)
+    except OSError as error:
+        raise StoreFailure(
+            f"{path} cannot be written: {error.strerror}.", next_step="free space or rights, then run again"
+        ) from error
+
+
+def _sections(settings: dict[str, str]) -> dict[str, dict[str, Any]]:
+    sections: dict[str, dict[str, Any]] = {name: {} for name in ProjectFile.model_fields}
+    for key, value in settings.items():
+        section, _, name = key.partition(".")
+        if section not in sections or not name:
+            raise SettingsError(
+                f"--set {key}: there is no such section.",
+                next_step=f"use one of {', '.join(sections)}, as in source.path=…",
+            )
+        target = sections[section]
+        *outer, last = name.split(".")
+        for part in outer:
+            target = target.setdefault(part, {})
+        target[last] = _typed(value)
+    return sections
+
+
+def _typed(text: str) -> Any:
+    if text in ("true", "false"):
+        return text == "true"
+    if re.fullmatch(r"-?(0|[1-9][0-9]{0,14})", text):
+        return int(text)
+    if re.fullmatch(r"-?[0-9]{1,12}\.[0-9]{1,12}", text):
+        return float(text)
+    return text
+
+
+_COMMENTS = {
+    "migration": "What is moved where. The id marks every record this migration makes: never change it.",
+    "source": "Settings of the source connector: bridgework connectors {source}",
+    "destination": "Settings of the destination connector: bridgework connectors {destination}\n"
+    "# Secrets only by reference: env:NAME, file:PATH or keyring:SERVICE/USER.",
+    "owners": "fallback = e-mail of the user who owns what nobody else can own.",
+    "run": "workers = batches under way at the same time.",
+}
+
+
+def _toml(sections: dict[str, dict[str, Any]]) -> str:
+    names = sections["migration"]
+    lines = ["# A Bridgework migration. Every key is described in docs/operators/settings.md.", ""]
+    for section, values in sections.items():
+        lines.append("# " + _COMMENTS[section].format(**names))
+        lines.append(f"[{section}]")
+        lines += [f"{key} = {_toml_value(value)}" for key, value in values.items() if not isinstance(value, dict)]
+        for key, value in values.items():
+            if isinstance(value, dict):
+                lines += [f"[{section}.{key}]", *(f"{k} = {_toml_value(v)}" for k, v in value.items())]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _toml_value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    # A TOML basic string escapes what JSON escapes.
+    return orjson.dumps(str(value)).decode().replace("\x7f", "\\u007f")
