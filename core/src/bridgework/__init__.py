@@ -2,5 +2,6 @@
 
 from bridgework import errors, model
 from bridgework.hookspecs import hookimpl
+from bridgework.schema import default_schema_plan
 
-__all__ = ["errors", "hookimpl", "model"]
+__all__ = ["default_schema_plan", "errors", "hookimpl", "model"]

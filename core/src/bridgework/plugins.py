@@ -1,7 +1,7 @@
 """Plugins: stevedore selects exactly the named ones, pluggy calls them, this module gives their hooks typed faces.
 
-Refused at the door, naming the distributions: a name without a plugin or with two, an import that fails, a hook that does
-not exist or that the role does not answer, a second answerer of a first-result hook, a missing required hook, and a
+Refused at the door, naming the distributions: a name without a plugin or with two, an import that fails, a hook that
+does not exist or that the role does not answer, a second answerer of a first-result hook, a missing required hook, and a
 capability that contradicts the hooks present.
 """
 
@@ -11,6 +11,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -97,7 +98,7 @@ def installed(role: str | None = None) -> list[Installed]:
 def load_class(role: str, name: str) -> type[Any]:
     """The class registered under that role and name. PluginNotFound names what is wrong and whose it is."""
     try:
-        manager = DriverManager(GROUPS[role], name, invoke_on_load=False, on_load_failure_callback=_import_failed)
+        manager: Any = DriverManager(GROUPS[role], name, invoke_on_load=False, on_load_failure_callback=_import_failed)
     except MultipleMatches:
         owners = ", ".join(plugin.distribution for plugin in installed(role) if plugin.name == name)
         raise PluginNotFound(
@@ -146,8 +147,8 @@ class Registered:
 class Hooks:
     """The plugins of one migration behind typed methods. Made for that migration, never global.
 
-    Every call and every iteration is wrapped: an expected error passes, anything else becomes `ContractBroken` naming the
-    distribution and the hook; results of a wrong type too.
+    Every call and every iteration is wrapped: an expected error passes, anything else becomes `ContractBroken` naming
+    the distribution and the hook; results of a wrong type too.
     """
 
     def __init__(self, plugins: Sequence[Registered]) -> None:
@@ -218,8 +219,8 @@ class Hooks:
         for implementation in reversed(getattr(self._manager.hook, name).get_hookimpls()):
             owner = self._by_plugin(implementation.plugin)
             given = {key: arguments[key] for key in implementation.argnames}
-            rows = self._guard(name, lambda f=implementation.function, a=given: iter(f(**a) or ()), owner)
-            while (row := self._guard(name, lambda r=rows: next(r, _END), owner)) is not _END:
+            rows = iter(self._guard(name, partial(implementation.function, **given), owner) or ())
+            while (row := self._guard(name, partial(next, rows, _END), owner)) is not _END:
                 if not isinstance(row, kind):
                     raise self._broken(name, f"yielded {type(row).__name__}", owner)
                 yield row
@@ -318,9 +319,8 @@ class Hooks:
             owner = self._by_plugin(implementation.plugin)
             given = {"people": tuple(left), "owners": tuple(owners)}
             call = {key: given[key] for key in implementation.argnames}
-            found: list[OwnerMatch] = self._guard(
-                "match_owners", lambda f=implementation.function, c=call: list(f(**c) or ()), owner
-            )
+            answer = self._guard("match_owners", partial(implementation.function, **call), owner)
+            found: list[OwnerMatch] = list(answer or ())
             matches += found
             decided = {match.value for match in found if match.owner_id}
             left = [person for person in left if person.value not in decided]
