@@ -1,0 +1,72 @@
+"""The simulator as the core serves it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pydantic import BaseModel
+from starlette.types import ASGIApp
+
+from bridgework.sandbox import Canned, SimulatedClock
+from bridgework_pipedrive_sandbox import options as _options
+from bridgework_pipedrive_sandbox.application import Application
+from bridgework_pipedrive_sandbox.company import Company
+from bridgework_pipedrive_sandbox.inspection import command, dump, edit
+
+_JSON = {"content-type": "application/json"}
+_ERROR = '{"success":false,"error":"Internal Server Error","code":"ERR_UNKNOWN"}'
+
+
+class PipedriveSandbox:
+    """A strict simulator of the Pipedrive interface (v2, and v1 where there is no v2)."""
+
+    name: ClassVar[str] = "pipedrive"
+    Options: ClassVar[type[BaseModel]] = _options.Options
+    horizon: ClassVar[int] = 600
+    canned: ClassVar[Mapping[str, Canned]] = {
+        "error_500_before": Canned(500, _ERROR, _JSON),
+        "error_500_after": Canned(500, _ERROR, _JSON),
+        "storm_429": Canned(
+            429,
+            '{"success":false,"error":"request over limit","errorCode":429}',
+            {**_JSON, "x-ratelimit-remaining": "0", "x-ratelimit-reset": "2"},
+        ),
+    }
+
+    def __init__(self, options: _options.Options, clock: SimulatedClock, state: Path | None = None) -> None:
+        self.clock = clock
+        self._options = options
+        self._company = Company(options, clock, state)
+        self._app = Application(self._company)
+
+    @property
+    def app(self) -> ASGIApp:
+        return self._app
+
+    def environment(self) -> dict[str, str]:
+        return {"PIPEDRIVE_API_TOKEN": self._company.api_token}
+
+    def settings(self, base_url: str) -> list[str]:
+        return [
+            "destination.api_token=env:PIPEDRIVE_API_TOKEN",
+            f"destination.plan={self._options.plan}",
+            f"destination.seats={self._options.seats}",
+            f"destination.post_cap={'true' if self._options.post_cap else 'false'}",
+        ]
+
+    def state(self) -> dict[str, Any]:
+        self._company.purge()
+        return dump(self._company)
+
+    def edit(self, object_name: str, record_id: str, action: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+        changed = edit(self._company, object_name, record_id, action, dict(fields))
+        self._company.save()
+        return changed
+
+    def command(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        answer = command(self._company, name, arguments)
+        self._company.save()
+        return answer
+
+    def close(self) -> None:
+        self._company.close()
