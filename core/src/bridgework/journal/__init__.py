@@ -1,0 +1,31 @@
+"""The journal: intents, outcomes, events, targets, receipts, dispositions, budgets (journal.db)."""
+
+from bridgework.journal.journal import Journal
+from bridgework.journal.lock import migration_lock
+from bridgework.journal.records import (
+    Event,
+    Head,
+    Intent,
+    IntentRow,
+    Outcome,
+    OutcomeRow,
+    OutcomeState,
+    Target,
+    TargetState,
+    Verified,
+)
+
+__all__ = [
+    "Event",
+    "Head",
+    "Intent",
+    "IntentRow",
+    "Journal",
+    "Outcome",
+    "OutcomeRow",
+    "OutcomeState",
+    "Target",
+    "TargetState",
+    "Verified",
+    "migration_lock",
+]

@@ -1,0 +1,371 @@
+"""The journal: the only truth about what was written, and the door through which every write must go."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import orjson
+
+from bridgework.errors import ContractBroken
+from bridgework.journal import chain, crash, dispositions, projection, rebuild, receipts, targets
+from bridgework.journal.records import (
+    Event,
+    Head,
+    Intent,
+    IntentRow,
+    Outcome,
+    OutcomeRow,
+    OutcomeState,
+    Target,
+    TargetState,
+    Verified,
+    from_micros,
+    to_micros,
+)
+from bridgework.journal.schema import TABLES, VERSION
+from bridgework.model import Receipt
+from bridgework.store import IntegrityError, Store, pages
+
+
+class Journal:
+    """journal.db of one migration. Every writing method is durable when it returns; all methods may be called from
+    any thread; a second process may use `update_budget` and read.
+
+    The order that makes a write safe: `intend`, `mark_sent`, the request, `settle`. After a restart, `in_doubt` lists
+    what has no final outcome; such an operation is never sent again, only settled.
+
+    Raises `StoreFailure` from every method when the file cannot be used, `ContractBroken` for a step out of order.
+    """
+
+    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._now = now
+        self._sendable: set[int] = set()  # intended by this process, not sent, not settled
+        self._sendable_lock = threading.Lock()
+
+    @classmethod
+    def create(
+        cls, path: Path, key: bytes, migration_id: str, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> Self:
+        """Make a new journal, or open the one that is there. `key` is 32 random bytes, `now` the injected clock."""
+        return cls(_store(path, key, migration_id, create=True, read_only=False), now)
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        key: bytes,
+        migration_id: str,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        read_only: bool = False,
+    ) -> Self:
+        """Open a journal that exists."""
+        return cls(_store(path, key, migration_id, create=False, read_only=read_only), now)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # ---------------------------------------------------------------------------------- events
+
+    def event(self, kind: str, **payload: Any) -> int:
+        """Append an event (JSON without values of records) and return its number."""
+        with self._store.write("event") as connection:
+            return chain.Chain(connection).append("event", [self._event_row(kind, payload)])[0]
+
+    def _event_row(self, kind: str, payload: dict[str, Any]) -> tuple[int, str, str]:
+        return to_micros(self._now()), kind, orjson.dumps(payload, option=orjson.OPT_SORT_KEYS).decode()
+
+    def _projected(self, kind: str, payloads: Iterable[dict[str, Any]]) -> None:
+        """Append events that change the projection, each in one transaction with its effect."""
+        for payload in payloads:
+            with self._store.write(kind) as connection:
+                [seq] = chain.Chain(connection).append("event", [self._event_row(kind, payload)])
+                rebuild.apply_event(connection, seq, kind, payload)
+
+    def events(self, kind: str | None = None) -> Iterator[Event]:
+        """Events in the order they happened."""
+        condition, fixed = ("TRUE", ()) if kind is None else ("kind = ?", (kind,))
+        statement = f"SELECT seq, at, kind, payload FROM event WHERE {condition} AND seq > ? ORDER BY seq LIMIT ?"  # noqa: S608
+        for seq, at, found, payload in pages(self._store, statement, (0,), fixed, size=200):
+            yield Event(seq, from_micros(at), found, orjson.loads(payload))
+
+    def last_event(self, kind: str) -> Event | None:
+        """The newest event of that kind."""
+        with self._store.read() as connection:
+            row = connection.execute(
+                "SELECT seq, at, kind, payload FROM event WHERE kind = ? ORDER BY seq DESC LIMIT 1", (kind,)
+            ).fetchone()
+        return None if row is None else Event(row[0], from_micros(row[1]), row[2], orjson.loads(row[3]))
+
+    def head(self) -> Head:
+        """Where the chain ends now."""
+        return chain.head(self._store)
+
+    def verify(self, anchors: Sequence[Head] = ()) -> Verified:
+        """Walk the whole chain and name the first row that was altered, dropped, swapped or added. Streams."""
+        return chain.verify(self._store, anchors)
+
+    def rebuild(self) -> None:
+        """Make targets, open operations and receipts again from the chain."""
+        rebuild.rebuild(self._store)
+
+    # ---------------------------------------------------------------------------------- writes
+
+    def intend(self, intents: Iterable[Intent]) -> list[int]:
+        """Record writes that are about to be sent; returns their operation numbers, durable.
+
+        One transaction for all of them; their targets are in doubt until settled.
+
+        :raises ContractBroken: a write could happen twice (see `projection.check_and_count`).
+        """
+        wanted = list(intents)
+        if not wanted:
+            return []
+        at = to_micros(self._now())
+        with self._store.write("intend") as connection:
+            attempts = projection.check_and_count(connection, wanted)
+            rows = [
+                (
+                    at,
+                    intent.verb.value,
+                    intent.stage,
+                    intent.rule,
+                    intent.key,
+                    intent.object,
+                    intent.generation,
+                    intent.marker,
+                    str(intent.client_id),
+                    attempt,
+                    intent.body_hash,
+                    intent.mapped_hash,
+                    intent.target_id,
+                )
+                for intent, attempt in zip(wanted, attempts, strict=True)
+            ]
+            operations = chain.Chain(connection).append("intent", rows)
+            projection.apply_intents(connection, list(zip(operations, rows, strict=True)))
+        with self._sendable_lock:
+            self._sendable.update(operations)
+        return operations
+
+    def may_send(self, operation: int) -> bool:
+        """True if this process recorded the intent and has neither sent nor settled it.
+
+        An intent of an earlier process is never sendable: nobody knows whether it left.
+        """
+        with self._sendable_lock:
+            return operation in self._sendable
+
+    def mark_sent(self, operations: Iterable[int]) -> None:
+        """Call right before the request leaves.
+
+        :raises ContractBroken: one of them must not be sent; then none is marked.
+        """
+        wanted = set(operations)
+        with self._sendable_lock:
+            if not wanted <= self._sendable:
+                raise ContractBroken("an operation was to be sent a second time, or without an intent")
+            self._sendable -= wanted
+
+    def settle(self, outcomes: Iterable[Outcome]) -> None:
+        """Record what became of operations, durable; their targets change in the same transaction.
+
+        :raises ContractBroken: unknown operation, a second final outcome, or success of a create without an id.
+        """
+        wanted = list(outcomes)
+        if not wanted:
+            return
+        at = to_micros(self._now())
+        rows = [
+            (at, o.operation, str(OutcomeState(o.state)), o.id, o.version, o.reason, o.field, o.http) for o in wanted
+        ]
+        try:
+            with self._store.write("settle") as connection:
+                numbers = chain.Chain(connection).append("outcome", rows)
+                projection.apply_outcomes(connection, list(zip(numbers, rows, strict=True)))
+        except IntegrityError as error:
+            raise ContractBroken("an outcome is for an unknown operation, or the second final one") from error
+        with self._sendable_lock:
+            self._sendable.difference_update(o.operation for o in wanted)
+
+    def in_doubt(self, stage: str | None = None, rule: str | None = None) -> Iterator[IntentRow]:
+        """Intents without a final outcome, oldest first; `at` bounds the search for a lost answer."""
+        return targets.open_operations(self._store, stage, rule)
+
+    def intents(self, operations: Iterable[int]) -> dict[int, IntentRow]:
+        """Intents by operation number."""
+        return targets.intents(self._store, operations)
+
+    def outcomes(self, operation: int) -> list[OutcomeRow]:
+        """All outcomes of an operation, oldest first."""
+        with self._store.read() as connection:
+            rows = connection.execute(
+                "SELECT seq, at, operation, state, id, version, reason, field, http FROM outcome"
+                " WHERE operation = ? ORDER BY seq",
+                (operation,),
+            ).fetchall()
+        return [OutcomeRow(row[0], from_micros(row[1]), row[2], OutcomeState(row[3]), *row[4:]) for row in rows]
+
+    # ---------------------------------------------------------------------------------- targets
+
+    def targets(self, rule: str, keys: Iterable[str]) -> dict[str, Target]:
+        """The targets of those keys that exist."""
+        return targets.targets(self._store, rule, keys)
+
+    def ids(self, rule: str, keys: Iterable[str]) -> dict[str, str]:
+        """Key to destination id; only records that exist in the destination as far as we know."""
+        return targets.ids(self._store, rule, keys)
+
+    def by_destination(self, object_name: str, ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+        """Destination id to (rule, key), for those that are ours and live."""
+        return targets.by_destination(self._store, object_name, ids)
+
+    def all_targets(self, rule: str | None = None, states: Collection[str] | None = None) -> Iterator[Target]:
+        """Targets in order of rule and key. Streams in pages, so it sees changes made meanwhile further on."""
+        return targets.all_targets(self._store, rule, states)
+
+    def targets_by_origin(
+        self, rule: str | None = None, states: Collection[str] | None = None, *, newest_first: bool = False
+    ) -> Iterator[Target]:
+        """Targets something was sent for, in the order they were created (or, `newest_first`, the way back)."""
+        return targets.targets_by_origin(self._store, rule, states, newest_first)
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Per rule how many targets are in which state."""
+        return targets.counts(self._store)
+
+    def start_plan(self) -> int:
+        """Begin a plan; returns its number."""
+        with self._store.write("plan") as connection:
+            return targets.start_plan(connection)
+
+    def plan(self, rule: str, object_name: str, rows: Iterable[tuple[str, str]]) -> None:
+        """Put targets (key, hash of the mapped body) into the newest plan; new ones are pending."""
+        for batch in targets.batches(rows):
+            with self._store.write("plan") as connection:
+                targets.mark_planned(connection, rule, object_name, batch)
+
+    def finish_plan(self) -> int:
+        """Forget targets of earlier plans that the newest one dropped and nothing was ever done about; their number."""
+        with self._store.write("plan") as connection:
+            return targets.finish_plan(connection)
+
+    def unplanned(self, rule: str) -> Iterator[Target]:
+        """Targets of the rule that the newest plan does not hold."""
+        return targets.unplanned(self._store, rule)
+
+    def set_matched(self, rule: str, object_name: str, rows: Iterable[tuple[str, str, str]]) -> None:
+        """Link targets to records that were there before us: (key, id, version)."""
+        self._projected(
+            rebuild.MATCHED,
+            ({"rule": rule, "object": object_name, "rows": batch} for batch in targets.batches(rows, 1_000)),
+        )
+
+    def set_settled(self, rule: str, rows: Iterable[tuple[str, str, str]]) -> None:
+        """Remember images as read back: (key, hash, version)."""
+        self._projected(rebuild.SETTLED, ({"rule": rule, "rows": batch} for batch in targets.batches(rows, 1_000)))
+
+    def set_state(
+        self, rule: str, keys: Iterable[str], state: TargetState | str, reason: str = "", field: str = ""
+    ) -> None:
+        """A state that no operation brought about: unchanged, pending, rejected by the mapping, conflict.
+
+        A target with an unsettled operation stays in doubt.
+        """
+        named = {"rule": rule, "state": str(TargetState(state)), "reason": reason, "field": field}
+        self._projected(rebuild.TARGET_STATE, ({**named, "keys": batch} for batch in targets.batches(keys, 1_000)))
+
+    # ---------------------------------------------------------------------------------- receipts
+
+    def add_receipt(self, receipt: Receipt, operation: int = 0) -> None:
+        """Keep what exists for a schema operation. What we created once stays ours when it is found again."""
+        with self._store.write("receipt") as connection:
+            payload = {"receipt": receipts.to_plain(receipts.remembered(connection, receipt)), "operation": operation}
+            [seq] = chain.Chain(connection).append("event", [self._event_row(rebuild.RECEIPT, payload)])
+            rebuild.apply_event(connection, seq, rebuild.RECEIPT, payload)
+
+    def drop_receipt(self, receipt: Receipt) -> None:
+        """Forget a receipt: the thing is gone."""
+        self._projected(rebuild.RECEIPT_DROPPED, [{"identity": receipts.identity(receipt)}])
+
+    def receipts(self) -> list[Receipt]:
+        """All receipts, oldest first."""
+        return receipts.receipts(self._store)
+
+    # ---------------------------------------------------------------------------------- dispositions
+
+    def start_dispositions(self) -> None:
+        """Forget all dispositions; a plan is about to say them anew."""
+        with self._store.write("dispositions") as connection:
+            dispositions.clear(connection)
+
+    def set_dispositions(self, rows: Iterable[dispositions.DispositionRow]) -> None:
+        """What becomes of source rows: (object, key, rule, kind, reason, target key).
+
+        `kind` is ``target`` (the state is that of the target (rule, target key)) or a disposition.
+        """
+        dispositions.write(self._store, rows)
+
+    def conservation(self) -> dict[str, dict[str, int]]:
+        """Per source object how many rows have which disposition; each row counts once (see `dispositions`)."""
+        return dispositions.conservation(self._store)
+
+    def reasons(self, object_name: str) -> dict[tuple[str, str], int]:
+        """(disposition, reason) to number of rows of a source object; each row counts once."""
+        return dispositions.reasons(self._store, object_name)
+
+    def rows_in(self, object_name: str, disposition: str) -> Iterator[tuple[str, str, str]]:
+        """(key, rule, reason) of the rows with that disposition."""
+        return dispositions.rows_in(self._store, object_name, disposition)
+
+    # ---------------------------------------------------------------------------------- budgets
+
+    def update_budget(self, name: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+        """Read, change and write one budget's state in one transaction; other processes wait for it.
+
+        `change` receives the state ({} at first) and returns the new one, which is also the result.
+        """
+        with self._store.write("budget") as connection:
+            row = connection.execute("SELECT state FROM budget WHERE name = ?", (name,)).fetchone()
+            state = change(orjson.loads(row[0]) if row else {})
+            connection.execute(
+                "INSERT INTO budget VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET state = ?2",
+                (name, orjson.dumps(state).decode()),
+            )
+        return state
+
+    def budget(self, name: str) -> dict[str, Any]:
+        """The state of a budget, {} if there is none."""
+        with self._store.read() as connection:
+            row = connection.execute("SELECT state FROM budget WHERE name = ?", (name,)).fetchone()
+        state: dict[str, Any] = orjson.loads(row[0]) if row else {}
+        return state
+
+
+def _store(path: Path, key: bytes, migration: str, *, create: bool, read_only: bool) -> Store:
+    return Store(
+        path,
+        key,
+        kind="journal",
+        migration=migration,
+        schema=TABLES,
+        version=VERSION,
+        create=create,
+        read_only=read_only,
+        crash_point=crash.here,
+    )
