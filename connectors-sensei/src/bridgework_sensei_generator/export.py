@@ -38,6 +38,8 @@ REPORTS: Final = {
     ),
 }  # fmt: skip
 
+_TITLES: Final = {"transactions": "Transaction List", "claims": "Claims Management"}
+
 
 class Output:
     """One file being written: counts rows and hashes bytes as they pass."""
@@ -108,7 +110,7 @@ class Export:
         printed = us_date(date.fromisoformat(generated_at[:10]))
         self._reports: dict[str, Report] = {}
         for name, (file, heading) in REPORTS.items():
-            titles = () if name == "recare" else (f"{name.title()} Report - {practice.name}", f"Printed {printed}")
+            titles = (f"{_TITLES[name]} - {practice.name}", f"Printed {printed}") if name in _TITLES else ()
             self._reports[name] = Report(Output(folder / file), heading, titles)
         self._sum = 0
         self._made: set[str] = set()
@@ -140,7 +142,7 @@ class Export:
             self.claim(claim)
         for recare in house.recares:
             self.recare(recare)
-        for path, content in house.files:
+        for path, content in house.files.items():
             self.file(path, content)
 
     def entry(self, entry: Entry) -> None:
@@ -217,4 +219,3 @@ class Export:
             "omitted": [{"object": "eligibility", "reason": "kept as documents of the patient"}],
         }
         (self.folder / "manifest.json").write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 SEVERITIES: Final = {
     "DUP-01": "A", "DUP-02": "A", "DUP-03": "A", "DUP-04": "A", "DUP-05": "W", "DUP-06": "A", "DUP-07": "B",
@@ -45,9 +45,16 @@ class Finding:
     required: bool = True
     decision: str = "accept"
 
-    def entry(self) -> dict[str, object]:
+    def answers(self) -> tuple[str, ...]:
+        """Keys under which an audit may report the finding: a blocking one may stand on any of its rows or on none."""
+        if SEVERITIES[self.check] != "B":
+            return (self.key,)
+        whole = ("",) if self.check in ("DAT-01", "FIN-01") else ()
+        return tuple(dict.fromkeys((self.key, *self.keys, *whole)))
+
+    def entry(self) -> dict[str, Any]:
         """The line of the truth file."""
-        line: dict[str, object] = {"kind": "defect", "check": self.check, "object": self.object, "key": self.key}
+        line: dict[str, Any] = {"kind": "defect", "check": self.check, "object": self.object, "key": self.key}
         line["severity"] = SEVERITIES[self.check]
         line["field"] = self.field
         line["cause"] = self.cause
@@ -68,7 +75,7 @@ class Duplicate:
     evidence: str
     decision: str
 
-    def entry(self) -> dict[str, object]:
+    def entry(self) -> dict[str, Any]:
         """The line of the truth file."""
         return {
             "kind": "duplicate",
@@ -88,7 +95,7 @@ class NotDuplicate:
     second: str
     why: str
 
-    def entry(self) -> dict[str, object]:
+    def entry(self) -> dict[str, Any]:
         """The line of the truth file."""
         return {"kind": "not_duplicate", "object": "patients", "keys": [self.first, self.second], "why": self.why}
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
 
-from bridgework_sensei_generator.draws import Draw
+from bridgework_sensei_generator.draws import Draw, weekday_on_or_before
 from bridgework_sensei_generator.practice import Practice
 
 Row = dict[str, Any]
@@ -84,9 +84,8 @@ class Household:
     ledger: list[Entry] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     recares: list[Recare] = field(default_factory=list)
-    files: list[tuple[str, bytes]] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
     born: dict[str, date] = field(default_factory=dict)
-    touched: set[str] = field(default_factory=set)
 
     @property
     def patients(self) -> list[Row]:
@@ -113,16 +112,21 @@ class Household:
         """Patients of age."""
         return [row for row in self.patients if self.is_adult(row)]
 
-    def untouched(self, *, adult: bool = False) -> Row | None:
-        """A patient whose own row nothing was planted on, or None."""
-        for row in self.patients:
-            if row["id"] not in self.touched and (not adult or self.is_adult(row)):
-                return row
-        return None
+    def weekday_before(self, days: int) -> date:
+        """The working day that many days before the export (after it when negative)."""
+        return weekday_on_or_before(self.practice.today - timedelta(days=days))
 
     def age_on(self, patient_id: str, day: date) -> int:
         """Whole years on that day."""
         return (day - self.born[patient_id]) // timedelta(days=365.25)
+
+    def reprint(self) -> None:
+        """Put every patient's present name and number on their rows of the reports."""
+        printed = {row["id"]: (report_name(row), row["patientNumber"]) for row in self.patients}
+        reports: tuple[Entry | Claim | Recare, ...] = (*self.ledger, *self.claims, *self.recares)
+        for row in reports:
+            if row.patient_id in printed:
+                row.patient_name, row.patient_number = printed[row.patient_id]
 
 
 def report_name(patient: Row) -> str:

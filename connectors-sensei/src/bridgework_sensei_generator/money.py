@@ -160,7 +160,14 @@ def _insure(house: Household, patient: Row, visit: Row, policy: Row, billed: int
 
 
 def file_claim(
-    house: Household, patient: Row, visit: Row | None, policy: Row | None, status: str, day: date, billed: int, paid: int
+    house: Household,
+    patient: Row,
+    visit: Row | None,
+    policy: Row | None,
+    status: str,
+    day: date,
+    billed: int,
+    paid: int,
 ) -> Claim:
     """Add one claim row and return it."""
     plan_name = payer_name = ""

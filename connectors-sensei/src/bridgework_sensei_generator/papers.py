@@ -41,7 +41,7 @@ def add_document(house: Household, patient: Row) -> Row:
         "createdAt": utc(house.practice.cutover - timedelta(days=rng.whole(2, 700), minutes=rng.whole(0, 900))),
     }
     house.rows["documents"].append(row)
-    house.files.append((path, content))
+    house.files[path] = content
     return row
 
 

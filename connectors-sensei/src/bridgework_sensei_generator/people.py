@@ -89,7 +89,7 @@ def _birthday(house: Household, low: int, high: int) -> date:
 
 def _given(house: Household, female: bool) -> str:
     rng = house.rng
-    taken = {row["firstName"] for row in house.patients}
+    taken = {row["firstName"] for name in ("patients", "responsibleParties") for row in house.rows[name]}
     while True:
         first = rng.pick(ACCENTED_FIRST) if rng.chance(0.015) else rng.pick(FEMALE if female else MALE)
         if first not in taken:

@@ -66,16 +66,12 @@ def build_practice(
     seed: int, patients: int, cutover: datetime, *, defects: bool, blocking: bool, document_share: float
 ) -> Practice:
     """The practice of one seed. The number of patients only decides how many locations it has."""
-    rng = draw(seed, PRACTICE)
-    name = rng.pick(PRACTICE_NAMES)
+    name = draw(seed, PRACTICE).pick(PRACTICE_NAMES)
     domain = name.lower().replace(" ", "") + ".example"
     practice = Practice(seed, name, domain, cutover, defects, blocking, document_share)
-    _locations(practice, rng, patients)
-    _team(practice, rng)
-    _referrals(practice, rng)
-    _payers(practice, rng)
-    _labs(practice, rng)
-    _schedules(practice, rng)
+    _locations(practice, draw(seed, PRACTICE, 1), patients)
+    for number, table in enumerate((_team, _referrals, _payers, _labs, _schedules), 2):
+        table(practice, draw(seed, PRACTICE, number))
     practice.tables["fieldDefinitions"] = field_definitions()
     return practice
 
@@ -213,7 +209,8 @@ def _referrals(practice: Practice, rng: Draw) -> None:
         ("Marketing", "Web Search"), ("Marketing", "Radio Spot"), ("Marketing", "Neighborhood Mailer"),
         ("Patient", "Friend or Family"), ("Patient", "Current Patient"),
     ):  # fmt: skip
-        rows.append({"id": rng.key(), "type": kind, "name": name, "active": True, "customFields": {"yearly_cost": 1200.5}})
+        values = {"yearly_cost": rng.whole(0, 4000) + 0.5}
+        rows.append({"id": rng.key(), "type": kind, "name": name, "active": True, "customFields": values})
     rows[-1]["active"] = False
     practice.referrals = rows
     practice.tables["referralSources"] = rows
@@ -223,10 +220,10 @@ def _payers(practice: Practice, rng: Draw) -> None:
     payers: list[Row] = []
     plans: list[Row] = []
     for name, code in PAYERS:
-        payer = {"id": rng.key(), "name": name, "payerId": code, "active": name != PAYERS[-1][0]}
+        payer: Row = {"id": rng.key(), "name": name, "payerId": code, "active": name != PAYERS[-1][0]}
         payers.append(payer)
         for level in rng.sample(("PPO Basic", "PPO Plus", "Premier", "Employee Choice"), rng.whole(2, 3)):
-            plan = {
+            plan: Row = {
                 "id": rng.key(),
                 "payerId": payer["id"],
                 "name": f"{name} {level}",
@@ -236,18 +233,22 @@ def _payers(practice: Practice, rng: Draw) -> None:
             plans.append(plan)
             practice.plans.append((plan, payer))
     if practice.defects:
-        twin = {"id": rng.key(), "name": f"{PAYERS[2][0].upper()}, INC.", "payerId": None, "active": True}
-        payers.append(twin)
-        original, plan = payers[2], plans[0]
-        other = {**plan, "id": rng.key(), "name": plan["name"].lower().replace(" ", "  ", 1)}
-        plans.append(other)
-        add = practice.findings.append
-        keys = (original["id"], twin["id"])
-        add(Finding("DUP-06", "payers", twin["id"], "name", "case, Inc", keys, decision="keep both"))
-        keys = (plan["id"], other["id"])
-        add(Finding("DUP-06", "plans", other["id"], "name", "case, spacing", keys, decision="keep both"))
+        _payer_variants(practice, rng, payers, plans)
     practice.tables["payers"] = payers
     practice.tables["plans"] = plans
+
+
+def _payer_variants(practice: Practice, rng: Draw, payers: list[Row], plans: list[Row]) -> None:
+    twin: Row = {"id": rng.key(), "name": f"{PAYERS[2][0].upper()}, INC.", "payerId": None, "active": True}
+    keys = (payers[2]["id"], twin["id"])
+    payers.append(twin)
+    practice.findings.append(Finding("DUP-06", "payers", twin["id"], "name", "case, Inc", keys, decision="keep both"))
+    other: Row = {**plans[0], "id": rng.key(), "name": plans[0]["name"].lower().replace(" ", "  ", 1)}
+    keys = (plans[0]["id"], other["id"])
+    plans.append(other)
+    practice.findings.append(
+        Finding("DUP-06", "plans", other["id"], "name", "case, spacing", keys, decision="keep both")
+    )
 
 
 def _labs(practice: Practice, rng: Draw) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from hashlib import sha256
 from typing import Any
 
 from bridgework_sensei_generator.findings import Finding
 from bridgework_sensei_generator.household import Entry, Household
+from bridgework_sensei_generator.practice import Practice
 from bridgework_sensei_generator.treatment import OPEN
 from bridgework_sensei_generator.truth import TruthWriter
 
@@ -26,9 +28,10 @@ def text(cents: int) -> str:
 class Tally:
     """Running sums over households; its size does not depend on their number."""
 
-    def __init__(self, writer: TruthWriter, today: str) -> None:
+    def __init__(self, writer: TruthWriter, practice: Practice) -> None:
         self._writer = writer
-        self._today = today
+        self._today = practice.today.isoformat()
+        self._retired = {member.id for member in practice.retired}
         self.counts: dict[str, Counter[str]] = {}
         self.money: Counter[str] = Counter()
 
@@ -38,7 +41,12 @@ class Tally:
         ends = {key: _end(known, key) for key in known}
         self._patients(house, ends)
         for check, name in _CHILDREN:
+            seen: set[str] = set()
             for row in house.rows[name]:
+                if row["id"] in seen:
+                    self._count(name, "repeated")
+                    continue
+                seen.add(row["id"])
                 self._child(check, name, row, ends.get(row["patientId"], ("", "absent")))
         for claim in house.claims:
             self._report_child("ORP-05", "claims", claim.number, ends.get(claim.patient_id, ("", "absent")))
@@ -47,8 +55,8 @@ class Tally:
             self._count("recare", "rows")
             if end and cause != "merged":
                 self._count("recare", "active" if known[end]["status"] == "Active" else "inactive")
-        for _ in house.rows["documents"]:
-            self._count("documents", "rows")
+        for row in house.rows["documents"]:
+            self._document(house, row)
         self._ledger(house, ends)
 
     def expected(self) -> Row:
@@ -70,8 +78,32 @@ class Tally:
             else:
                 self._count("patients", "takePart")
                 self._count("patients", "inactive" if row["status"] == "Inactive" else "active")
-                if not row["email"]:
+                if not row["email"] and row["phones"]:
                     self._writer.record(Finding("MIS-01", "patients", row["id"], "email", "no e-mail"))
+                if row["primaryProviderId"] in self._retired:
+                    self._provider(row)
+        self._shared(house)
+
+    def _provider(self, row: Row) -> None:
+        finding = Finding("PRV-02", "patients", row["id"], "primaryProviderId", "inactive", required=False)
+        self._writer.record(finding)
+
+    def _shared(self, house: Household) -> None:
+        """Addresses and telephones that three adults or more use (DUP-05)."""
+        users: dict[tuple[str, str], list[Row]] = {}
+        for row in house.adults():
+            if row["deletedAt"] or row["mergedIntoId"]:
+                continue
+            if row["email"]:
+                users.setdefault(("email", row["email"].lower()), []).append(row)
+            numbers = {"".join(filter(str.isdigit, phone["number"]))[-10:] for phone in row["phones"]}
+            for number in sorted(numbers):
+                users.setdefault(("phones", number), []).append(row)
+        for (field, _), rows in users.items():
+            if len(rows) >= 3:
+                keys = tuple(row["id"] for row in rows)
+                sure = sum(row["status"] == "Active" for row in rows) >= 3
+                self._writer.record(Finding("DUP-05", "patients", keys[0], field, "family", keys, required=sure))
 
     def _child(self, check: str, name: str, row: Row, end: tuple[str, str]) -> None:
         self._count(name, "rows")
@@ -89,6 +121,16 @@ class Tally:
         self._count(name, "rows")
         if not self._orphan(check, name, key, "Patient ID", end):
             self._count(name, "takePart")
+
+    def _document(self, house: Household, row: Row) -> None:
+        content = house.files.get(row["path"])
+        state = "missing" if content is None else "whole"
+        if content is not None and sha256(content).hexdigest() != row["sha256"]:
+            state = "changed"
+        self._count("documents", "rows")
+        self._count("documents", state)
+        if state != "whole":
+            self._writer.line({"kind": "document", "key": row["id"], "state": state})
 
     def _orphan(self, check: str, name: str, key: str, field: str, end: tuple[str, str]) -> bool:
         """Record what is wrong with the way to the patient; true when the row stays without one."""

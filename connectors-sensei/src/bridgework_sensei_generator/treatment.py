@@ -12,13 +12,16 @@ from bridgework_sensei_generator.household import Household, Row
 OPEN = ("Unscheduled", "Scheduled", "Pending", "In Progress")
 CLOSED = ("Completed", "Declined")
 _STATUSES = ("Unscheduled",) * 6 + ("Scheduled",) * 3 + ("Pending",) * 3 + ("In Progress",) * 3 + CLOSED * 2
+_NAMES = ("Full mouth", "Phase 1", "Upper arch")
 _ITEM_STATUS = {"Completed": "Completed", "Declined": "Declined", "In Progress": "In Progress"}
 
 
 def add_plans(house: Household, patient: Row) -> None:
     """Two patients in five have a plan."""
     if house.rng.chance(0.38):
-        add_plan(house, patient, house.rng.pick(_STATUSES))
+        plan = add_plan(house, patient, house.rng.pick(_STATUSES))
+        if house.rng.chance(0.02):
+            plan["deletedAt"] = plan["updatedAt"]
         if house.rng.chance(0.06):
             add_plan(house, patient, house.rng.pick(_STATUSES))
 
@@ -41,7 +44,7 @@ def add_plan(house: Household, patient: Row, status: str) -> Row:
         "id": rng.key(),
         "patientId": patient["id"],
         "providerId": rng.pick(practice.doctors).id if not rng.chance(0.04) else None,
-        "name": f"Plan {number} {us_date(day)}" if rng.chance(0.8) else rng.pick(("Full mouth", "Phase 1", "Upper arch")),
+        "name": f"Plan {number} {us_date(day)}" if rng.chance(0.8) else rng.pick(_NAMES),
         "status": status,
         "presentedDate": day.isoformat(),
         "totalFee": total / 100,

@@ -1,9 +1,11 @@
 """What is really in an export: planted findings, twins, look-alikes and the numbers a migration must arrive at.
 
-Three files lie in the truth folder. ``truth.json`` is the summary. ``truth.ndjson`` has one object per line, told apart
-by ``kind``: ``defect``, ``duplicate``, ``not_duplicate``, ``ledger`` (sums of one patient), ``document`` (a file that is
-missing or differs from its hash), ``change`` (delta exports only). ``decisions.csv`` answers every finding of
-severity A and B.
+Three files lie in the truth folder. ``truth.json`` is the summary: ``format``, ``seed``, ``patients``, ``mode``,
+``generatedAt``, ``cutover``, ``practice``, ``team``, ``rows`` per object, ``checks`` (lines per check), ``decided``
+(decisions per object and kind) and ``expected``. ``truth.ndjson`` has one object per line, told apart by ``kind``:
+``defect``, ``duplicate``, ``not_duplicate``, ``ledger`` (sums of one patient), ``document`` (a file that is missing or
+differs from its hash), ``change`` (later exports only). ``decisions.csv`` answers every finding of severity A and B;
+a row counts for the finding with the same check, object and key.
 """
 
 from __future__ import annotations
@@ -103,10 +105,11 @@ class TruthWriter:
         if isinstance(record, Duplicate):
             self._decide(record.check, record.object, record.other, "", record.decision)
         elif record.required and SEVERITIES[record.check] != "W":
-            self._decide(record.check, record.object, record.key, record.field, record.decision)
+            for key in record.answers():
+                self._decide(record.check, record.object, key, record.field, record.decision)
 
     def _decide(self, check: str, name: str, key: str, field: str, decision: str) -> None:
-        self.decided[decision.split(" ")[0]] += 1
+        self.decided[f"{name}: {decision.split(' into ')[0]}"] += 1
         summary = SUMMARIES[check]
         self._csv.writerow(("", check, SEVERITIES[check], name, key, field, summary, decision, decision, ""))
 
@@ -120,6 +123,7 @@ class TruthWriter:
             "practice": {"name": practice.name, "domain": practice.domain},
             "team": [member_entry(member) for member in practice.team],
             "rows": rows,
+            "decided": dict(sorted(self.decided.items())),
             "checks": dict(sorted(self.checks.items())),
             "expected": expected,
         }
@@ -131,4 +135,3 @@ def member_entry(member: TeamMember) -> Row:
     """A team member as the truth names them."""
     name = f"{member.first} {member.last}"
     return {"id": member.id, "role": member.role, "name": name, "email": member.email, "active": member.active}
-

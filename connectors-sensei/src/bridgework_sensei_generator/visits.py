@@ -14,7 +14,7 @@ _FUTURE = ("Scheduled", "Scheduled", "Scheduled", "Confirmed")
 _OPERATORIES = ("Op 1", "Op 2", "Op 3", "Op 4", "Hyg 1", "Hyg 2")
 _TIMES = tuple(f"T{hour:02d}:{minute:02d}:00" for hour in range(8, 17) for minute in (0, 15, 30, 45))
 _NOTES = (
-    "Prefers mornings.", "Running late, called ahead.", "Bring x-rays.", "Parking was a problem; wants Boulder next time.",
+    "Prefers mornings.", "Running late, called ahead.", "Bring x-rays.", "Parking was a problem last time.",
     "Asked about whitening.", "Needs ride home.",
 )  # fmt: skip
 
@@ -44,7 +44,9 @@ def add_visits(house: Household, patient: Row) -> list[Row]:
     for number, day in enumerate(days):
         kind = 4 if number == 0 and rng.chance(0.5) else None
         visit = add_visit(house, patient, day, rng.pick(_PAST), kind)
-        if visit["status"] in TOOK_PLACE:
+        if rng.chance(0.008):
+            visit["deletedAt"] = visit["updatedAt"]
+        elif visit["status"] in TOOK_PLACE:
             done.append(visit)
     if patient["status"] == "Active":
         for ahead in range(1 if rng.chance(0.57) else 0):
@@ -208,4 +210,3 @@ def _lab_case(house: Household, patient: Row, day: date) -> None:
             "fee": rng.whole(90, 240) + 0.5,
         }
     )
-
