@@ -1,0 +1,75 @@
+"""What an operator has to say about a Pipedrive account: `[destination]` in migration.toml."""
+
+from __future__ import annotations
+
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+from bridgework_pipedrive.limits import PLANS, PlanName
+
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+# Who sees a record, by plan: the same number means different things (Pipedrive API reference, `visible_to`).
+_SMALL = {1: "its owner and followers", 3: "the whole company"}
+_LARGE = {
+    1: "its owner only",
+    3: "the owner's visibility group",
+    5: "the owner's visibility group and its sub-groups",
+    7: "the whole company",
+}
+
+
+class Settings(BaseModel):
+    """Settings of the destination. The API token arrives resolved and acts with the rights of its user."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, frozen=True)
+
+    base_url: str = Field(description="https://<company>.pipedrive.com")
+    api_token: SecretStr = Field(description="reference to the API token of an administrator, e.g. env:PIPEDRIVE_TOKEN")
+    plan: PlanName = Field(description="plan of the account: no endpoint shows it")
+    seats: int = Field(default=1, ge=1, description="paid seats; the daily token budget grows with them")
+    visible_to: Literal[1, 3, 5, 7] = Field(
+        description="who sees migrated persons, organizations and deals; the meaning depends on the plan"
+    )
+    post_cap: bool = Field(
+        default=True, description="keep to the older 10,000 POST/PUT requests a day and user, never withdrawn"
+    )
+    daily_reset_utc_hour: int = Field(default=0, ge=0, le=23, description="hour (UTC) at which the daily budget resets")
+    default_currency: str = Field(
+        default="", pattern=r"^([A-Z]{3})?$", description="currency of amounts that carry none, e.g. USD"
+    )
+    due_time_format: Literal["HH:MM", "HH:MM:SS"] = Field(
+        default="HH:MM", description="how times of activities are written; both forms are published"
+    )
+    labels: bool = Field(
+        default=False, description="try to add options to the built-in label fields; unproven outside the interface"
+    )
+
+    @field_validator("base_url")
+    @classmethod
+    def _origin(cls, value: str) -> str:
+        parts = urlsplit(value)
+        loopback = parts.hostname in _LOOPBACK
+        if parts.scheme not in ("https", "http") or not parts.hostname or (parts.scheme == "http" and not loopback):
+            raise ValueError("must be an https address such as https://<company>.pipedrive.com")
+        if parts.username or parts.path.strip("/") or parts.query or parts.fragment:
+            raise ValueError("must be the bare address of the account, without path or credentials")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _visibility_of_the_plan(self) -> Settings:
+        if self.visible_to not in visibility(self.plan):
+            raise ValueError(f"visible_to {self.visible_to} exists on Premium and Ultimate only; use 1 or 3")
+        return self
+
+    @property
+    def audience(self) -> str:
+        """Who will see the records, in words."""
+        return visibility(self.plan)[self.visible_to]
+
+
+def visibility(plan: PlanName) -> dict[int, str]:
+    """The visibility values of a plan and what each of them means there."""
+    return _LARGE if PLANS[plan].visibility_groups else _SMALL
