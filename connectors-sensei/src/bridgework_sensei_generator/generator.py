@@ -15,7 +15,8 @@ from bridgework_sensei_generator.furnish import furnish
 from bridgework_sensei_generator.household import Household
 from bridgework_sensei_generator.people import fill, open_household, shape
 from bridgework_sensei_generator.planting import TOTAL_OFF_CENTS, TOTAL_OFF_FROM, Plant, plant_of
-from bridgework_sensei_generator.practice import Practice, TeamMember, build_practice
+from bridgework_sensei_generator.practice import Practice, TeamMember
+from bridgework_sensei_generator.tables import build_practice
 from bridgework_sensei_generator.tally import Tally
 from bridgework_sensei_generator.truth import Truth, TruthWriter
 

@@ -23,7 +23,8 @@ from bridgework_sensei_generator.generator import (
 from bridgework_sensei_generator.household import Household
 from bridgework_sensei_generator.people import open_household
 from bridgework_sensei_generator.planting import plain_share
-from bridgework_sensei_generator.practice import Practice, build_practice
+from bridgework_sensei_generator.practice import Practice
+from bridgework_sensei_generator.tables import build_practice
 from bridgework_sensei_generator.tally import Tally
 from bridgework_sensei_generator.truth import Truth, TruthWriter
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,18 @@ def test_reports_have_a_mark_windows_line_ends_titles_and_a_total(
     assert any(amount(row["Amount"]) < 0 for row in data) and any("," in row["Amount"] for row in data)
     recare_titles, _, recare_footer = report(folder, "recare", specification["reports"]["recare"])
     assert recare_titles == recare_footer == []
+
+
+def test_keys_are_unique_except_where_the_truth_says_so(practice: Practice, specification: dict[str, Any]) -> None:
+    folder, truth = practice
+    repeated = {line["key"] for line in truth.lines("defect") if line["check"] == "DUP-07"}
+    for name in specification["objects"].keys() - {"fieldDefinitions"}:
+        keys = Counter(row["id"] for row in rows(folder, name))
+        assert {key for key, count in keys.items() if count > 1} <= repeated, name
+    columns = {"transactions": ["Transaction #"], "claims": ["Claim Number"], "recare": ["Patient ID", "Recare Type"]}
+    for name, key in columns.items():
+        _, data, _ = report(folder, name, specification["reports"][name])
+        assert len({tuple(row[column] for column in key) for row in data}) == len(data), name
 
 
 def test_documents_lie_where_their_rows_say_except_those_the_truth_names(practice: Practice) -> None:

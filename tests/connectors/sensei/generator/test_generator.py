@@ -90,6 +90,12 @@ def test_the_command_writes_an_export_and_prints_its_truth(tmp_path: Path) -> No
     assert (tmp_path / "export.truth" / "decisions.csv").is_file()
 
 
+def test_the_command_writes_a_later_export_too(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["--patients", "40", "--later", "delta", str(tmp_path / "later")])
+    assert result.exit_code == 0
+    assert manifest(tmp_path / "later")["mode"] == "delta"
+
+
 def test_strangers_never_share_a_telephone() -> None:
     numbers = {phone_number(serial) for serial in range(0, 500_000, 3)}
     assert len(numbers) == len(range(0, 500_000, 3))
