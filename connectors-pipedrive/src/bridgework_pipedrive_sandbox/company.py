@@ -14,7 +14,7 @@ from bridgework_pipedrive_sandbox.meters import Meters
 from bridgework_pipedrive_sandbox.options import Options
 from bridgework_pipedrive_sandbox.plans import PLANS, PlanLimits
 from bridgework_pipedrive_sandbox.searchindex import SearchIndex
-from bridgework_pipedrive_sandbox.tables import Table
+from bridgework_pipedrive_sandbox.tables import Table, is_deleted
 
 TABLES: Mapping[str, tuple[str, ...]] = {
     "users": (),
@@ -36,6 +36,9 @@ TABLES: Mapping[str, tuple[str, ...]] = {
 FIELD_OBJECTS = ("person", "organization", "deal", "activity", "note")
 
 _SOFT_DELETED_DAYS = 30
+_PURGED = ("persons", "organizations", "deals", "activities", "files")
+"""Objects that are removed for good after that time."""
+
 _FILE_CONTENT = "file_content"
 
 
@@ -114,10 +117,11 @@ class Company:
     # change
 
     def delete_softly(self, table: str, row: Record, **marks: object) -> None:
-        """Mark a row deleted; 30 simulated days later it is gone for good."""
+        """Mark a row deleted; the main objects are gone for good 30 simulated days later."""
         self[table].put({**row, **(marks or {"is_deleted": True}), "update_time": self.stamp()})
-        due = (self.now() + timedelta(days=_SOFT_DELETED_DAYS)).timestamp()
-        self._purges.append((due, table, row["id"]))
+        if table in _PURGED:
+            due = (self.now() + timedelta(days=_SOFT_DELETED_DAYS)).timestamp()
+            self._purges.append((due, table, row["id"]))
 
     def purge(self) -> None:
         """Remove what has been deleted for 30 days."""
@@ -196,7 +200,7 @@ class Company:
     def _schedule_purges(self) -> None:
         due = [
             (_instant(row["update_time"]).timestamp() + _SOFT_DELETED_DAYS * 86_400, name, row["id"])
-            for name in ("persons", "organizations", "deals", "activities", "files")
+            for name in _PURGED
             for row in self[name]
             if is_deleted(row)
         ]
@@ -207,11 +211,6 @@ class Company:
             self.save()
             self._file.close()
             self._file = None
-
-
-def is_deleted(row: Record) -> bool:
-    """v2 objects are marked by is_deleted, v1 objects by active_flag."""
-    return bool(row.get("is_deleted")) or row.get("active_flag") is False
 
 
 def new_uuid() -> str:

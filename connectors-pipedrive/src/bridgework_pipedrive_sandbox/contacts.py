@@ -5,8 +5,9 @@ from typing import Any
 from bridgework_pipedrive_sandbox.answers import Record, forbidden
 from bridgework_pipedrive_sandbox.attributes import OWNER, VISIBLE_TO, Attribute, Body, labels, option_of
 from bridgework_pipedrive_sandbox.call import Call
-from bridgework_pipedrive_sandbox.company import Company, is_deleted
+from bridgework_pipedrive_sandbox.company import Company
 from bridgework_pipedrive_sandbox.records import Kind
+from bridgework_pipedrive_sandbox.tables import is_deleted
 from bridgework_pipedrive_sandbox.values import address, channels, day, instant, one_of, text, whole
 
 CONTACT_SYNC = ("postal_address", "notes", "im", "birthday", "job_title")

@@ -8,6 +8,7 @@ from bridgework.sandbox import CommandRefused
 from bridgework_pipedrive_sandbox.answers import Record, Refused
 from bridgework_pipedrive_sandbox.call import Call
 from bridgework_pipedrive_sandbox.company import Company
+from bridgework_pipedrive_sandbox.merging import MERGEABLE, merged
 from bridgework_pipedrive_sandbox.operations import Operation
 from bridgework_pipedrive_sandbox.records import apply
 from bridgework_pipedrive_sandbox.routes import KINDS
@@ -48,8 +49,10 @@ def edit(company: Company, object_name: str, record_id: str, action: str, fields
         raise CommandRefused("no such record")
     if action == "delete":
         return _delete(company, table, row)
+    if action == "merge":
+        return _merge(company, table, row, fields)
     if action != "edit":
-        raise CommandRefused("action is edit or delete")
+        raise CommandRefused("action is edit, delete or merge")
     if table not in kinds:
         changed = {**row, **fields, "update_time": company.stamp()}
         company[table].put(changed)
@@ -70,6 +73,15 @@ def _delete(company: Company, table: str, row: Record) -> Record:
     else:
         company.delete_softly(table, row)
     return {"id": row["id"]}
+
+
+def _merge(company: Company, table: str, lost: Record, fields: Record) -> Record:
+    """``fields`` is {"merge_with_id": id}: the record with that id survives."""
+    wanted = fields.get("merge_with_id")
+    survivor = company.live(table, wanted) if isinstance(wanted, int) else None
+    if survivor is None or survivor is lost or table not in MERGEABLE:
+        raise CommandRefused("merge_with_id must be the id of another person, organization or deal")
+    return merged(company, table, lost, survivor)
 
 
 def _by_hand(company: Company) -> Call:

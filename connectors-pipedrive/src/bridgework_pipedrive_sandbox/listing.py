@@ -89,6 +89,21 @@ def _decode(cursor: str, by: str, descending: bool) -> tuple[str | int, int]:
     return value, row_id
 
 
+def encode_offset(start: int) -> str:
+    """The cursor of a search, whose order is its own."""
+    return base64.urlsafe_b64encode(orjson.dumps({"start": start})).decode().rstrip("=")
+
+
+def decode_offset(cursor: str) -> int:
+    try:
+        start = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))["start"]
+    except (binascii.Error, ValueError, TypeError, KeyError):
+        raise malformed("cursor: is not valid") from None
+    if not isinstance(start, int) or start < 0:
+        raise malformed("cursor: is not valid")
+    return start
+
+
 def offset(call: Call, most: int) -> tuple[int, int]:
     """start and limit of a v1 list."""
     start = call.number("start", 0)

@@ -15,9 +15,10 @@ from bridgework_pipedrive_sandbox.answers import (
 )
 from bridgework_pipedrive_sandbox.attributes import Body
 from bridgework_pipedrive_sandbox.call import Call
-from bridgework_pipedrive_sandbox.company import Company, is_deleted
+from bridgework_pipedrive_sandbox.company import Company
 from bridgework_pipedrive_sandbox.customvalues import with_labels
 from bridgework_pipedrive_sandbox.listing import keyset_page
+from bridgework_pipedrive_sandbox.tables import is_deleted
 from bridgework_pipedrive_sandbox.values import Wrong, instant
 
 MOST_IDS = 100

@@ -5,6 +5,12 @@ from collections.abc import Callable, Iterator
 
 from bridgework_pipedrive_sandbox.answers import Record
 
+
+def is_deleted(row: Record) -> bool:
+    """v2 objects are marked by is_deleted, v1 objects by active_flag."""
+    return bool(row.get("is_deleted")) or row.get("active_flag") is False
+
+
 Changed = Callable[[str, int, Record | None], None]
 
 
@@ -17,6 +23,8 @@ class Table:
     def __init__(self, name: str, changed: Changed, indexed: tuple[str, ...] = ()) -> None:
         self.name = name
         self.next_id = 1
+        self.living = 0
+        """Rows that are not deleted."""
         self._changed = changed
         self._rows: dict[int, Record] = {}
         self._order: list[int] = []
@@ -54,6 +62,7 @@ class Table:
     def remove(self, row_id: int) -> None:
         row = self._rows.pop(row_id)
         self._unindex(row)
+        self.living -= not is_deleted(row)
         del self._recent[row_id]
         del self._order[bisect_left(self._order, row_id)]
         self._changed(self.name, row_id, None)
@@ -63,6 +72,8 @@ class Table:
         before = self._rows.get(row_id)
         if before is not None:
             self._unindex(before)
+            self.living -= not is_deleted(before)
+        self.living += not is_deleted(row)
         self._rows[row_id] = row
         self._recent.pop(row_id, None)
         self._recent[row_id] = None

@@ -3,11 +3,7 @@
 from bridgework_pipedrive_sandbox.answers import Record, Reply, data, not_found
 from bridgework_pipedrive_sandbox.call import Call
 from bridgework_pipedrive_sandbox.customvalues import CURRENCY, TIME_ZONE
-
-
-def spaced(instant: str | None) -> str | None:
-    """The v1 form of an instant."""
-    return instant and instant.replace("T", " ").removesuffix("Z")
+from bridgework_pipedrive_sandbox.v1 import spaced
 
 
 def shown(call: Call, user: Record) -> Record:

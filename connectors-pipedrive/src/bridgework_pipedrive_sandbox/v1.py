@@ -1,0 +1,40 @@
+"""What v1 objects have in common: times with a blank, overlooked surplus, a body that may be JSON only."""
+
+from bridgework_pipedrive_sandbox.answers import Record, Refused
+from bridgework_pipedrive_sandbox.company import Company
+from bridgework_pipedrive_sandbox.values import Wrong, whole
+
+
+def spaced(instant: str | None) -> str | None:
+    """The v1 form of an instant: UTC, a blank, no zone."""
+    return instant and instant.replace("T", " ").removesuffix("Z")
+
+
+def linked(company: Company, table: str, name: str, given: Record) -> int | None:
+    """The id of a living row under ``name``; None when it is absent or null."""
+    value = given.get(name)
+    if value is None:
+        return None
+    try:
+        row_id = whole(value)
+    except Wrong as wrong:
+        raise Refused(400, f"{name} {wrong}") from None
+    if company.live(table, row_id) is None:
+        raise Refused(400, f"{name}: the item was not found")
+    return row_id
+
+
+def lead_id(company: Company, given: Record, name: str = "lead_id") -> str | None:
+    value = given.get(name)
+    if value is None:
+        return None
+    if not any(not lead["is_deleted"] for lead in company["leads"].having("uuid", value)):
+        raise Refused(400, f"{name}: the item was not found")
+    return str(value)
+
+
+def refuse_unknown(company: Company, given: Record, known: frozenset[str]) -> None:
+    """Strict by default, so that a slip is seen; the real v1 overlooks some surplus."""
+    unknown = sorted(set(given) - known)
+    if unknown and company.options.unknown_properties == "refuse":
+        raise Refused(400, f"Parameter '{unknown[0]}' is not allowed for this request")
