@@ -1,0 +1,142 @@
+"""The core's own checks: keys, references, dates, damaged and over-long text, and what readers reported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC
+from typing import TYPE_CHECKING, Final
+
+from bridgework.model import FieldType, Finding, SourceObject, Value
+from bridgework.stages.audit.catalogue import check
+from bridgework.stages.audit.damage import damage
+
+if TYPE_CHECKING:
+    from bridgework.staging import Row, Staging
+
+LONG: Final = 255  # characters most destinations hold in a one-line field
+_MARKUP_TYPES: Final = (FieldType.HTML,)
+_STAND_INS: Final = ("0001-01-01", "1900-01-01")
+
+
+def generic_findings(staging: Staging) -> Iterator[Finding]:
+    """Everything the core finds without a word of the trade, in source order per object."""
+    yield from _reported(staging)
+    for source in staging.objects():
+        if source.absent:
+            continue
+        yield from _rows(staging, source)
+        yield from _orphans(staging, source)
+
+
+def found(
+    name: str, source: str, key: str, *, field: str = "", detail: str = "", evidence: str = "",
+    others: tuple[str, ...] = (), denominator: int = 0,
+) -> Finding:  # fmt: skip
+    """A finding of a generic check. `detail` is added to the title and carries no value."""
+    kind = check(name)
+    return Finding(
+        check=name,
+        severity=kind.severity,
+        object=source,
+        key=key,
+        field=field,
+        summary=f"{kind.title}: {detail}" if detail else kind.title,
+        others=others,
+        evidence=evidence,
+        action=kind.action,
+        proposed=kind.proposed,
+        denominator=denominator,
+    )
+
+
+def _reported(staging: Staging) -> Iterator[Finding]:
+    """What readers and the staging reported. Two date orders are a defect of the column: one finding for all rows."""
+    columns: dict[tuple[str, str], list[str]] = {}
+    counts: dict[str, int] = {}
+    for source, key, problem, file, line in staging.problems():
+        if source not in counts:
+            counts[source] = staging.count(source)
+        if problem.check == "DAT-01":
+            columns.setdefault((source, problem.field), []).append(key)
+            continue
+        where = f"{file}, line {line}" if line else file
+        yield found(
+            problem.check, source, key, field=problem.field, evidence=f"{problem.reason} ({where})" if where else
+            problem.reason, denominator=counts[source],
+        )  # fmt: skip
+    for (source, field), keys in columns.items():
+        # The key is empty because the defect is the column's: its id does not change with the rows that show it.
+        listed = ", ".join(keys[:20]) + (" …" if len(keys) > 20 else "")
+        yield found("DAT-01", source, "", field=field, evidence=f"{len(keys)} rows: {listed}",
+                    denominator=counts[source])  # fmt: skip
+
+
+def _rows(staging: Staging, source: SourceObject) -> Iterator[Finding]:
+    rows = staging.count(source.name)
+    made = staging.description.generated_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    types = {field.name: field.type for field in source.fields}
+    instants = tuple(field.name for field in source.fields if field.type is FieldType.INSTANT)
+    dates = tuple(field.name for field in source.fields if field.type is FieldType.DATE)
+    for row in staging.rows(source.name):
+        if not row.key.strip("| \t"):
+            yield found("DUP-07", source.name, row.key, field=source.key[0], detail="blank",
+                        evidence=f"{row.file}, line {row.line}", denominator=rows)  # fmt: skip
+        for name in instants:
+            value = row.get(name)
+            if isinstance(value, str) and value > made:
+                yield found("DAT-02", source.name, row.key, field=name, detail="after the export", evidence=value,
+                            denominator=rows)  # fmt: skip
+        for name in dates:
+            value = row.get(name)
+            if value in _STAND_INS:
+                yield found("DAT-02", source.name, row.key, field=name, detail="stand-in", denominator=rows)
+        yield from _texts(row, source.name, types, rows)
+
+
+def _texts(row: Row, source: str, types: dict[str, FieldType], rows: int) -> Iterator[Finding]:
+    told: set[str] = set()
+    for path, text in texts(row.values):
+        kind = types.get(path)
+        if kind is None:
+            kind = _of_parent(path, types)
+        wrong = damage(text, markup_expected=kind in _MARKUP_TYPES)
+        if wrong and path not in told:
+            told.add(path)
+            yield found("ENC-01", source, row.key, field=path, detail=wrong, evidence=text[:80], denominator=rows)
+        if len(text) > LONG and kind is FieldType.TEXT:
+            yield found("DST-01", source, row.key, field=path, evidence=f"{len(text)} characters", denominator=rows)
+
+
+def _of_parent(path: str, types: dict[str, FieldType]) -> FieldType | None:
+    while "." in path:
+        path = path.rpartition(".")[0]
+        if path in types:
+            return types[path]
+    return None
+
+
+def texts(value: Value, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every text inside a value with its dotted path; items of a list share the list's path."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            where = f"{path}.{name}" if path else name
+            if isinstance(part, str):
+                yield where, part
+            elif part is not None and not isinstance(part, bool | int):
+                yield from texts(part, where)
+    elif isinstance(value, list):
+        for part in value:
+            yield from texts(part, path)
+
+
+def _orphans(staging: Staging, source: SourceObject) -> Iterator[Finding]:
+    rows = staging.count(source.name)
+    present = {each.name for each in staging.objects() if not each.absent}
+    for reference in source.references:
+        if reference.object not in present:
+            continue
+        for row in staging.orphans(source.name, reference.field):
+            yield found("ORP-00", source.name, row.key, field=reference.field, detail=reference.object,
+                        denominator=rows)  # fmt: skip

@@ -1,0 +1,137 @@
+"""What an audit found: counts, rates, shareable and private rows, and what changed since the last one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from bridgework.model import Finding, Severity
+from bridgework.stages.audit.identity import finding_id, key_hash
+
+Standing = Literal["new", "same", ""]
+_ORDER = {Severity.BLOCK: 0, Severity.APPROVE: 1, Severity.WARN: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A finding with its id, and whether the last audit had it too (empty if there was none)."""
+
+    id: str
+    finding: Finding
+    standing: Standing = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditResult:
+    """All findings in order of severity, check, object and key; `fixed` are ids of the last audit that are gone."""
+
+    findings: tuple[Noted, ...]
+    fixed: tuple[str, ...] = ()
+    snapshot: int = 0
+
+    def by_id(self) -> dict[str, Noted]:
+        """Findings by id."""
+        return {each.id: each for each in self.findings}
+
+    def of(self, *severities: Severity) -> tuple[Noted, ...]:
+        """Findings of these severities."""
+        return tuple(each for each in self.findings if each.finding.severity in severities)
+
+    def severities(self) -> dict[str, int]:
+        """Number of findings per severity, B first."""
+        counts = Counter(each.finding.severity for each in self.findings)
+        return {str(severity): counts[severity] for severity in _ORDER}
+
+    def checks(self) -> list[dict[str, Any]]:
+        """Per check and object: severity, title, findings, rows concerned, denominator, rate in per cent as text."""
+        groups: dict[tuple[str, str, Severity], list[Noted]] = {}
+        for each in self.findings:
+            finding = each.finding
+            groups.setdefault((finding.check, finding.object, finding.severity), []).append(each)
+        return [_check_line(group, notes) for group, notes in groups.items()]
+
+    def comparison(self) -> dict[str, int]:
+        """How many findings are fixed, new and the same since the last audit."""
+        counts = Counter(each.standing for each in self.findings)
+        return {"fixed": len(self.fixed), "new": counts["new"], "same": counts["same"]}
+
+    def shareable(self, secret: bytes) -> dict[str, Any]:
+        """The content of audit.json: no value of a record, source keys only as hashes keyed with `secret`."""
+        return {
+            "snapshot": self.snapshot,
+            "severities": self.severities(),
+            "checks": self.checks(),
+            "comparison": self.comparison(),
+            "fixed": list(self.fixed),
+            "findings": [_shareable(each, secret) for each in self.findings],
+        }
+
+
+def _check_line(group: tuple[str, str, Severity], notes: list[Noted]) -> dict[str, Any]:
+    name, source, severity = group
+    rows = len({each.finding.key for each in notes})
+    denominator = max(each.finding.denominator for each in notes)
+    titles = Counter(each.finding.summary.partition(":")[0] for each in notes)
+    return {
+        "check": name,
+        "severity": str(severity),
+        "object": source,
+        "title": titles.most_common(1)[0][0],
+        "findings": len(notes),
+        "rows": rows,
+        "denominator": denominator,
+        "rate": f"{100 * rows / denominator:.2f}" if denominator else "",
+    }
+
+
+def _shareable(noted: Noted, secret: bytes) -> dict[str, Any]:
+    finding = noted.finding
+    # A proposed merge names a key; the shareable form says only that it is one.
+    proposed = "merge" if finding.proposed.startswith("merge into ") else finding.proposed
+    return {
+        "id": noted.id,
+        "check": finding.check,
+        "severity": str(finding.severity),
+        "object": finding.object,
+        "key": key_hash(finding.object, finding.key, secret),
+        "others": [key_hash(finding.object, key, secret) for key in finding.others],
+        "field": finding.field,
+        "summary": finding.summary,
+        "proposed": proposed,
+        "score": None if finding.score is None else f"{finding.score:.2f}",
+        "standing": noted.standing,
+    }
+
+
+def known_ids(content: Mapping[str, Any]) -> frozenset[str]:
+    """The finding ids of an audit.json that an earlier audit left behind."""
+    return frozenset(str(line["id"]) for line in content.get("findings", ()))
+
+
+def collect(findings: Iterable[Finding], previous: frozenset[str] | None, snapshot: int = 0) -> AuditResult:
+    """Give findings their ids, fold repeated ones, and compare with the ids of the last audit.
+
+    A finding of a trade's check takes the place of the core's ORP-00 about the same row and field.
+    """
+    found: dict[str, Finding] = {}
+    generic: dict[tuple[str, str, str], str] = {}
+    special: set[tuple[str, str, str]] = set()
+    for finding in findings:
+        name = finding_id(finding)
+        found.setdefault(name, finding)
+        where = (finding.object, finding.key, finding.field)
+        if finding.check == "ORP-00":
+            generic[where] = name
+        elif finding.check.startswith("ORP-"):
+            special.add(where)
+    for where in special & generic.keys():
+        del found[generic[where]]
+    notes = [Noted(name, finding) for name, finding in found.items()]
+    if previous is not None:
+        notes = [replace(each, standing="same" if each.id in previous else "new") for each in notes]
+    notes.sort(key=lambda each: (_ORDER[each.finding.severity], each.finding.check, each.finding.object,
+                                 each.finding.key, each.id))  # fmt: skip
+    fixed = sorted(previous - found.keys()) if previous else []
+    return AuditResult(tuple(notes), tuple(fixed), snapshot)

@@ -1,0 +1,27 @@
+"""One audit: the core's checks, the plugins' checks, ids, order, comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from bridgework.model import Finding
+from bridgework.stages.audit.generic import generic_findings
+from bridgework.stages.audit.result import AuditResult, collect, known_ids
+
+if TYPE_CHECKING:
+    from bridgework.staging import Staging
+
+
+def run_audit(
+    staging: Staging, findings: Iterable[Finding] = (), previous: Mapping[str, Any] | None = None
+) -> AuditResult:
+    """Audit the staged data.
+
+    :param findings: what the plugins' `audit` hooks yield; consumed once.
+    :param previous: the audit.json of the last audit, for the comparison; None if there was none.
+    :return: the same result for the same data, whatever order the plugins answer in.
+    """
+    known = known_ids(previous) if previous is not None else None
+    return collect(chain(findings, generic_findings(staging)), known, staging.snapshot)
