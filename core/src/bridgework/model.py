@@ -79,11 +79,17 @@ class SourceField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """Rows of an object name a row of another one: `field` holds the value of `to` (default: the key) there."""
+    """Rows of an object name a row of another one: `field` holds the value of `to` (default: the key) there.
+
+    Where several rows there hold that value, `name` (a field here) must equal the fields `to_name` of one of them,
+    joined by ``, `` without blanks; if it fits none or several, the reference is ambiguous.
+    """
 
     field: str
     object: str
     to: str = ""
+    name: str = ""
+    to_name: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
