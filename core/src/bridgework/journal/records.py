@@ -60,7 +60,8 @@ class Intent:
     """One write that is about to be sent. Hashes and ids only, never a value.
 
     `attempt` 0 lets the journal count; any other number must be the right one. `key` is the target's key within its
-    rule; schema operations use their identity. `body_hash` covers what is sent, `mapped_hash` the mapped body behind it.
+    rule; schema operations use their identity. `body_hash` covers what is sent, `mapped_hash` the mapped
+    body behind it.
     """
 
     verb: Verb
@@ -141,7 +142,7 @@ class Target:
     """One record of the destination as the journal knows it.
 
     `mapped_hash` is of the mapped body last written, `planned_hash` of the one last planned, `settled_hash` of the
-    record as read back. `operation` is the newest operation on it, `origin` the one that created it (0: not created by us).
+    record as read back. `operation` is the newest operation on it, `origin` the one that created it (0: we did not).
     """
 
     rule: str

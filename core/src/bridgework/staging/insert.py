@@ -1,0 +1,173 @@
+"""Rows on their way into the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+from bridgework.model import Problem, SourceRecord
+from bridgework.staging.encoding import content_hash, encode, pack
+from bridgework.store import Connection
+
+_STAGED = (
+    "row", "payload", "raw", "problem", "pointer", "handle", "link", "adopted", "heir", "merge", "change",
+    "reference_parent", "reference", "object", "file",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A record ready to be stored. `key_field` names the field that a problem with the key is about."""
+
+    key: str
+    hash: bytes
+    data: bytes
+    raw: bytes
+    file: str
+    line: int
+    problems: tuple[Problem, ...]
+    key_field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a row belongs: `seq` of the row it replaces or equals (0: none), `exists` if that one says the same."""
+
+    row: Prepared
+    seq: int
+    exists: bool
+
+
+class Files:
+    """Numbers of file names."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def number(self, connection: Connection, name: str) -> int:
+        """The number of a file name, new ones are stored."""
+        if name not in self._numbers:
+            connection.execute("INSERT OR IGNORE INTO file(name) VALUES(?)", (name,))
+            row = connection.execute("SELECT id FROM file WHERE name = ?", (name,)).fetchone()
+            self._numbers[name] = row[0]
+        return self._numbers[name]
+
+
+def prepared(record: SourceRecord, key_field: str) -> Prepared:
+    """Encode and hash a record."""
+    record, data = encode(record)
+    return Prepared(
+        record.key,
+        content_hash(record, data),
+        data,
+        record.raw,
+        record.file,
+        record.line,
+        record.problems,
+        key_field,
+    )
+
+
+def start_over(connection: Connection, description: str) -> int:
+    """Empty the tables and open a snapshot; its number."""
+    for table in _STAGED:
+        connection.execute(f"DELETE FROM {table}")  # noqa: S608
+    [last] = connection.execute("SELECT coalesce(max(number), 0) FROM snapshot").fetchone()
+    connection.execute("DELETE FROM snapshot")
+    connection.execute("INSERT INTO snapshot VALUES(?, 0, ?, '')", (last + 1, description))
+    return int(last) + 1
+
+
+def object_id(connection: Connection, name: str) -> int:
+    """The number of an object, new ones are stored."""
+    connection.execute("INSERT OR IGNORE INTO object(name, rows, folded, inventory) VALUES(?, 0, 0, '{}')", (name,))
+    row = connection.execute("SELECT id FROM object WHERE name = ?", (name,)).fetchone()
+    return int(row[0])
+
+
+def count_rows(connection: Connection, number: int) -> None:
+    """Store how many rows an object has."""
+    connection.execute(
+        "UPDATE object SET rows = (SELECT count(*) FROM row AS r WHERE r.seq > ?1 << 40 AND r.seq < (?1 + 1) << 40)"
+        " WHERE id = ?1",
+        (number,),
+    )
+
+
+def insert_all(connection: Connection, number: int, first: int, rows: Sequence[Prepared], files: Files) -> bool:
+    """Insert rows from number `first` on; false, and nothing inserted, if one of the keys is taken."""
+    cursor = connection.executemany(
+        "INSERT OR IGNORE INTO row VALUES(?, ?, ?, ?, ?, ?)",
+        [
+            (seq, number, row.key, row.hash, files.number(connection, row.file), row.line)
+            for seq, row in enumerate(rows, start=first)
+        ],
+    )
+    if cursor.rowcount != len(rows):
+        connection.execute("DELETE FROM row WHERE seq >= ? AND seq < ?", (first, first + len(rows)))
+        return False
+    connection.executemany(
+        "INSERT INTO payload VALUES(?, ?)", [(seq, row.data) for seq, row in enumerate(rows, start=first)]
+    )
+    connection.executemany(
+        "INSERT INTO raw VALUES(?, ?, ?)", [(seq, *pack(row.raw)) for seq, row in enumerate(rows, start=first)]
+    )
+    _insert_problems(connection, first, rows)
+    return True
+
+
+def _insert_problems(connection: Connection, first: int, rows: Sequence[Prepared]) -> None:
+    problems = [
+        (seq, position, problem.field, problem.check, problem.reason)
+        for seq, row in enumerate(rows, start=first)
+        for position, problem in enumerate(row.problems)
+    ]
+    if problems:
+        connection.executemany("INSERT INTO problem VALUES(?, ?, ?, ?, ?)", problems)
+
+
+def known_rows(connection: Connection, number: int, keys: Sequence[str]) -> dict[str, tuple[int, bytes]]:
+    """Number and hash of the rows that exist."""
+    rows = connection.execute(
+        "SELECT r.key, r.seq, r.hash FROM json_each(?) AS j CROSS JOIN row AS r ON r.object = ? AND r.key = j.value",
+        (orjson.dumps(keys).decode(), number),
+    ).fetchall()
+    return {key: (seq, digest) for key, seq, digest in rows}
+
+
+def place_for(connection: Connection, number: int, row: Prepared, came_before: Callable[[int], bool] | None) -> Place:
+    """Where a row belongs whose key may be taken by a row of the same extract.
+
+    The same content is folded into that row. Other content is kept beside it as ``<key>~2``, ``<key>~3`` … with a
+    problem: nobody can say which one is meant.
+
+    :param came_before: in a delta, says whether a row was already met in it; one that was not is replaced.
+    """
+    turn, candidate = 1, row
+    while True:
+        found: Any = connection.execute(
+            "SELECT seq, hash FROM row WHERE object = ? AND key = ?", (number, candidate.key)
+        ).fetchone()
+        if found is None:
+            return Place(candidate, 0, False)
+        same = found[1] == row.hash
+        if same or (came_before is not None and not came_before(found[0])):
+            return Place(candidate, found[0], same)
+        turn += 1
+        problem = Problem(row.key_field, "DUP-07", "another row of the object has this key and says something else")
+        candidate = replace(row, key=f"{row.key}~{turn}", problems=(*row.problems, problem))
+
+
+def replace_row(connection: Connection, number: int, seq: int, row: Prepared, files: Files) -> None:
+    """Put new content in the place of a row."""
+    connection.execute(
+        "UPDATE row SET hash = ?, file = ?, line = ? WHERE seq = ?",
+        (row.hash, files.number(connection, row.file), row.line, seq),
+    )
+    connection.execute("UPDATE payload SET data = ? WHERE seq = ?", (row.data, seq))
+    connection.execute("UPDATE raw SET packed = ?, data = ? WHERE seq = ?", (*pack(row.raw), seq))
+    connection.execute("DELETE FROM problem WHERE seq = ?", (seq,))
+    _insert_problems(connection, seq, [row])
