@@ -10,7 +10,6 @@ from bridgework.model import Created, Dropped, Kept, Present, Receipt, SchemaOpe
 from bridgework_pipedrive import describing
 from bridgework_pipedrive.catalogue import ACTIVITY_TYPES, PIPELINES, STAGES, Catalogue
 from bridgework_pipedrive.fields import options
-from bridgework_pipedrive.listing import by_cursor
 from bridgework_pipedrive.objects import DEAL, OBJECTS
 from bridgework_pipedrive.refusals import data, made, schema_refused
 from bridgework_pipedrive.settings import Settings
@@ -19,50 +18,12 @@ if TYPE_CHECKING:
     from bridgework.client import ApiClient
 
 GONE = (404, 410)
-ICONS = frozenset(  # fixed by Pipedrive
-    [
-        "task",
-        "email",
-        "meeting",
-        "deadline",
-        "call",
-        "lunch",
-        "calendar",
-        "downarrow",
-        "document",
-        "smartphone",
-        "camera",
-        "scissors",
-        "cogs",
-        "bubble",
-        "uparrow",
-        "checkbox",
-        "signpost",
-        "shuffle",
-        "addressbook",
-        "linegraph",
-        "picture",
-        "car",
-        "world",
-        "search",
-        "clip",
-        "sound",
-        "brush",
-        "key",
-        "padlock",
-        "pricetag",
-        "suitcase",
-        "finish",
-        "plane",
-        "loop",
-        "wifi",
-        "truck",
-        "cart",
-        "bulb",
-        "bell",
-        "presentation",
-    ]
+_ICON_NAMES = (  # a fixed list
+    "task email meeting deadline call lunch calendar downarrow document smartphone camera scissors cogs bubble uparrow "
+    "checkbox signpost shuffle addressbook linegraph picture car world search clip sound brush key padlock pricetag "
+    "suitcase finish plane loop wifi truck cart bulb bell presentation"
 )
+ICONS = frozenset(_ICON_NAMES.split())
 
 
 def create(api: ApiClient, catalogue: Catalogue, settings: Settings, operation: SchemaOperation) -> Created | Present:
@@ -85,7 +46,7 @@ def create(api: ApiClient, catalogue: Catalogue, settings: Settings, operation: 
         raise UsageError(f"{operation.object} has no choice field {operation.field!r}.", next_step="bridgework plan")
     if operation.name in {option.label for option in options(row)}:
         return Present(_receipt(operation, _key(options(row), operation.name), created=False))
-    add(api, catalogue, path, row, [operation.name], operation)
+    row = add(api, catalogue, path, row, [operation.name], operation)
     return Created(_receipt(operation, _key(options(row), operation.name), created=True))
 
 
@@ -96,14 +57,16 @@ def add(
     row: dict[str, Any],
     labels: Sequence[str],
     operation: SchemaOperation,
-) -> None:
-    """Add options to a field; the answer names only the new ones."""
+) -> dict[str, Any]:
+    """Add options to a field; gives the field with them. The answer names only the new ones."""
     asked = [{"label": label} for label in labels]
     with catalogue.changing(path):
         answer = api.send("POST", f"{path}/{row['field_code']}/options", for_=operation, json=asked)
         if not answer.ok:
             raise schema_refused(answer, f"an option of {row['field_name']!r} on {operation.object}")
-        row["options"] = [*(row.get("options") or ()), *data(answer, "the new options")]
+        added = list(data(answer, "the new options") or ())
+    catalogue.add_options(path, row["field_code"], added)
+    return {**row, "options": [*(row.get("options") or ()), *added]}
 
 
 def drop(api: ApiClient, catalogue: Catalogue, receipt: Receipt) -> Dropped | Kept:
@@ -147,10 +110,8 @@ def _pipeline(api: ApiClient, catalogue: Catalogue, operation: SchemaOperation) 
     if there := _key(describing.pipelines(catalogue), operation.name):
         return Present(_receipt(operation, there, created=False))
     row = _post(api, catalogue, operation, PIPELINES, {"name": operation.name})
-    # The account may put default stages into a new pipeline; whoever asks for a stage of that name gets this one.
-    there_by_default = list(by_cursor(api, STAGES, "stages", pipeline_id=row["id"]))
-    known = {stage["id"] for stage in catalogue.rows(STAGES)}
-    catalogue.rows(STAGES).extend(stage for stage in there_by_default if stage["id"] not in known)
+    # The account may put default stages into a new pipeline: whoever asks for a stage of that name must get that one.
+    catalogue.drop(STAGES)
     return Created(_receipt(operation, str(row["id"]), created=True))
 
 
@@ -189,7 +150,7 @@ def _post(
         if not answer.ok:
             raise schema_refused(answer, f"the {operation.field} {operation.name!r}")
         row = made(answer, None, f"a {operation.field}")
-    catalogue.rows(path).append(row)
+    catalogue.add(path, [row])
     return row
 
 

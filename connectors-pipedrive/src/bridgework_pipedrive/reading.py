@@ -40,7 +40,7 @@ def read(api: ApiClient, catalogue: Catalogue, object_name: str, ids: Sequence[s
 
 
 def _one(api: ApiClient, kind: ObjectType, id_: str) -> Iterator[StoredRecord]:
-    answer = api.get(f"{kind.path}/{id_}")
+    answer = api.get(f"{kind.path}/{id_}", accept=_GONE)
     if answer.status not in _GONE and (row := data(answer, f"a {kind.name}")):
         yield stored.record(kind, row, {}, "")
 

@@ -52,7 +52,7 @@ def is_cap(answer: Answer) -> bool:
 
 
 def data(answer: Answer, what: str) -> Any:
-    """The data of a read. Raises AccessDenied for 403, `BridgeworkError` for everything else that is no answer."""
+    """The data of an answer. Raises AccessDenied or StopRun if there is none."""
     if answer.status == 403:
         raise AccessDenied(f"Pipedrive does not show {what} to the user of this token.", next_step="use an admin token")
     if not answer.ok or not isinstance(answer.json, dict):
@@ -87,12 +87,12 @@ def schema_refused(answer: Answer, what: str) -> BridgeworkError:
 
 
 def _text(answer: Answer) -> str:
-    found = answer.json if isinstance(answer.json, dict) else {}
+    found = answer.refusal if isinstance(answer.refusal, dict) else {}
     return f"{found.get('error') or ''} {found.get('error_info') or ''}"
 
 
 def _code(answer: Answer) -> str:
-    found = answer.json if isinstance(answer.json, dict) else {}
+    found = answer.refusal if isinstance(answer.refusal, dict) else {}
     code = str(found.get("code") or "")
     return code if _CODE.fullmatch(code) else ""
 

@@ -66,8 +66,7 @@ def drop(api: ApiClient, catalogue: Catalogue, receipt: Receipt) -> Dropped | Ke
         answer = api.send("DELETE", f"{path}/{receipt.key}", for_=receipt, accept=GONE)
     if not answer.ok and answer.status not in GONE:
         return Kept(f"Pipedrive refused to delete the field (HTTP {answer.status})")
-    rows = catalogue.rows(path)
-    rows[:] = [row for row in rows if row["field_code"] != receipt.key]
+    catalogue.drop(path)
     return Dropped()
 
 
@@ -81,7 +80,7 @@ def _create_field(api: ApiClient, catalogue: Catalogue, operation: SchemaOperati
     if there := _field_named(catalogue, path, operation.name, wire):
         missing = [label for label in operation.options if label not in _labels(there)]
         if missing:
-            option_changes.add(api, catalogue, path, there, missing, operation)
+            there = option_changes.add(api, catalogue, path, there, missing, operation)
         return Present(_receipt(operation, there, created=False))
     if wire in ("enum", "set") and not operation.options:
         raise UsageError(
@@ -96,7 +95,7 @@ def _create_field(api: ApiClient, catalogue: Catalogue, operation: SchemaOperati
         if not answer.ok:
             raise schema_refused(answer, f"the field {operation.name!r} on {operation.object}")
         row = made(answer, None, "a field")
-    catalogue.rows(path).append(row)
+    catalogue.add(path, [row])
     return Created(_receipt(operation, row, created=True))
 
 
