@@ -8,7 +8,7 @@ from bridgework.files.archive import Archive, Limits, digest
 from bridgework.files.csvtable import CsvRow, CsvTable, Footer
 from bridgework.files.encoding import Encoding, damaged, detect_encoding, without_nul
 from bridgework.files.names import safe_name
-from bridgework.files.ndjson import JsonRow, canonical, parse_json, read_ndjson
+from bridgework.files.ndjson import LONGEST_LINE, JsonRow, canonical, parse_json, read_ndjson
 from bridgework.files.values import (
     Century,
     DateOrder,
@@ -25,6 +25,7 @@ from bridgework.files.values import (
 )
 
 __all__ = [
+    "LONGEST_LINE",
     "Archive",
     "Century",
     "CsvRow",

@@ -27,7 +27,7 @@ class Line(NamedTuple):
 
 
 class Record(NamedTuple):
-    """A record: first and last physical line, bytes with their line ends, and its cells or the reason why there are none."""
+    """First and last physical line, bytes with their line ends, and the cells or the reason why there are none."""
 
     line: int
     last_line: int

@@ -1,0 +1,157 @@
+"""From a parsed JSON row to typed values in canonical form.
+
+A shape says for every known key how its value is read; unknown keys pass as they are: a newer export loses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from bridgework.files import (
+    DateOrder,
+    Unreadable,
+    canonical,
+    damaged,
+    read_boolean,
+    read_date,
+    read_decimal,
+    read_instant,
+    read_integer,
+    read_local_instant,
+    read_money,
+    read_time,
+    without_nul,
+)
+from bridgework.model import Body, FieldType, Problem, Value
+
+Reader = Callable[[Any], Value]
+Shape = dict[str, "Reader | Shape"]
+
+
+def read_text(value: Any) -> Value:
+    """Text as it is. Numbers become their digits: keys written without quotes stay exact."""
+    kind = type(value)
+    if kind is str:
+        return value
+    if kind is int:
+        return str(value)
+    if kind is Decimal:
+        return format(value, "f")
+    raise Unreadable("DAT-03", "is not text")
+
+
+def _of_text(reader: Callable[[str], Value], noun: str) -> Reader:
+    def read(value: Any) -> Value:
+        if type(value) is not str:
+            raise Unreadable("DAT-03", f"is not {noun}")
+        return reader(value)
+
+    return read
+
+
+def _of_number(reader: Callable[[str], Value]) -> Reader:
+    def read(value: Any) -> Value:
+        kind = type(value)
+        if kind is Decimal:
+            return reader(format(value, "f"))
+        if kind is int:
+            return reader(str(value))
+        if kind is str:
+            return reader(value)
+        raise Unreadable("DAT-03", "is not a number")
+
+    return read
+
+
+def _boolean(value: Any) -> Value:
+    if type(value) is bool:
+        return value
+    if type(value) is str:
+        return read_boolean(value)
+    raise Unreadable("DAT-03", "is neither yes nor no")
+
+
+READERS: Final[Mapping[FieldType, Reader]] = {
+    FieldType.DATE: _of_text(lambda text: read_date(text, DateOrder.ISO), "a date"),
+    FieldType.TIME: _of_text(read_time, "a time of day"),
+    FieldType.INSTANT: _of_text(read_instant, "an instant"),
+    FieldType.LOCAL_INSTANT: _of_text(read_local_instant, "a local date and time"),
+    FieldType.MONEY: _of_number(read_money),
+    FieldType.NUMBER: _of_number(read_decimal),
+    FieldType.INTEGER: _of_number(read_integer),
+    FieldType.BOOLEAN: _boolean,
+    FieldType.DATA: canonical,
+}
+
+
+def shape_of(fields: Mapping[str, FieldType]) -> Shape:
+    """The shape of fields given by dotted paths."""
+    shape: Shape = {}
+    for path, kind in fields.items():
+        *parents, name = path.split(".")
+        level = shape
+        for parent in parents:
+            below = level.get(parent)
+            if not isinstance(below, dict):
+                below = level[parent] = {}
+            level = below
+        level[name] = READERS.get(kind, read_text)
+    return shape
+
+
+def typed(shape: Shape, values: Mapping[str, Any], problems: list[Problem], path: str = "") -> Body:
+    """Canonical values of a row; what cannot be read is left out and added to `problems`."""
+    made: Body = {}
+    for name, value in values.items():
+        if value is None or value == "":
+            continue
+        how = shape.get(name)
+        if how is read_text and type(value) is str:
+            made[name] = value
+            continue
+        try:
+            read = _read(how, value, problems, f"{path}{name}")
+        except Unreadable as error:
+            problems.append(Problem(f"{path}{name}", error.check, error.reason))
+            continue
+        if read is not None:
+            made[name] = read
+    return made
+
+
+def _read(how: Reader | Shape | None, value: Any, problems: list[Problem], path: str) -> Value:
+    if how is None:
+        return canonical(value)
+    if not isinstance(how, dict):
+        return how(value)
+    if isinstance(value, dict):
+        return typed(how, value, problems, f"{path}.")
+    if isinstance(value, list):
+        return [_read(how, item, problems, path) if isinstance(item, dict) else canonical(item) for item in value]
+    raise Unreadable("DAT-03", "is neither an object nor a list")
+
+
+def may_be_damaged(raw: bytes) -> bool:
+    """Whether a line can hold text that `mend` would flag: anything that is not plain ASCII."""
+    return not raw.isascii() or b"\\u" in raw or b"\\b" in raw or b"\\f" in raw or b"\x7f" in raw
+
+
+def mend(values: Body, problems: list[Problem]) -> None:
+    """Take U+0000 out of all texts and flag those that look damaged, in place."""
+    for path, holder, place in _texts(values, ""):
+        text = holder[place]
+        if reason := damaged(text):
+            problems.append(Problem(path, "ENC-01", reason))
+            holder[place] = without_nul(text)
+
+
+def _texts(values: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
+    items = values.items() if isinstance(values, dict) else enumerate(values)
+    for place, value in list(items):
+        below = (f"{path}.{place}" if path else place) if isinstance(values, dict) else path
+        if isinstance(value, str):
+            yield below, values, place
+        elif isinstance(value, (dict, list)):
+            yield from _texts(value, below)
