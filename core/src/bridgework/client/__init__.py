@@ -5,9 +5,10 @@ client, over a `Ledger` and a `BudgetStore`, both of which the journal is.
 """
 
 from bridgework.client.answers import Answer
-from bridgework.client.api import ApiClient, unsent
+from bridgework.client.api import ApiClient
 from bridgework.client.budgets import Allowance, Budgets, BudgetStore, MemoryBudgetStore
 from bridgework.client.counts import Counts
+from bridgework.client.halts import unsent
 from bridgework.client.permits import Ledger
 from bridgework.client.retry_after import retry_after
 

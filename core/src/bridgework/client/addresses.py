@@ -31,13 +31,17 @@ class Origin:
         host = parts.hostname or ""
         loopback = is_loopback(host)
         _refuse_unless(parts.scheme in _PORTS, "it must begin with https://")
-        _refuse_unless(parts.username is None and parts.password is None and "@" not in parts.netloc,
-                       "it must not carry a user name or password")
+        _refuse_unless(
+            parts.username is None and parts.password is None and "@" not in parts.netloc,
+            "it must not carry a user name or password",
+        )
         _refuse_unless(not parts.query and not parts.fragment, "it must not carry a query or a fragment")
         _refuse_unless(loopback or parts.scheme == "https", "http is accepted for loopback addresses only")
         _refuse_unless(loopback or _is_public(host), "its host is not a public host name")
-        _refuse_unless(loopback or not hosts or any(_ends_with(host, suffix) for suffix in hosts),
-                       "its host is not one of " + ", ".join(hosts))
+        _refuse_unless(
+            loopback or not hosts or any(_ends_with(host, suffix) for suffix in hosts),
+            "its host is not one of " + ", ".join(hosts),
+        )
         self.scheme = parts.scheme
         self.host = host
         self.port = port or _PORTS[parts.scheme]
@@ -62,7 +66,7 @@ class Origin:
         bare = target.partition("?")[0]
         if _DOT_SEGMENT.search(bare):
             raise _foreign("A link of the service climbs out of its own path.")
-        below = bare[len(self.prefix):] if bare.startswith(self.prefix + "/") else bare
+        below = bare[len(self.prefix) :] if bare.startswith(self.prefix + "/") else bare
         return self.root + target, below
 
     def _below_root(self, link: str) -> str:
@@ -113,8 +117,9 @@ def _ends_with(host: str, suffix: str) -> bool:
 
 def _refuse_unless(fine: bool, reason: str) -> None:
     if not fine:
-        raise SettingsError(f"The address of the service is refused: {reason}.",
-                            next_step="Correct the address in migration.toml.")
+        raise SettingsError(
+            f"The address of the service is refused: {reason}.", next_step="Correct the address in migration.toml."
+        )
 
 
 def _foreign(message: str) -> StopRun:

@@ -34,7 +34,10 @@ def parse(body: bytes) -> Value:
         raise Unreadable("nested too deep")
     try:
         return json.loads(
-            body.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_once,
+            body.decode("utf-8-sig"),
+            parse_float=Decimal,
+            parse_constant=_no_constant,
+            object_pairs_hook=_once,
         )
     except Unreadable:
         raise

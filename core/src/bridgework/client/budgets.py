@@ -23,14 +23,11 @@ from bridgework.model import Budget, Learned
 
 Change = Callable[[State], State]
 
-WINDOW_SHARE = 0.5  # the token of a short window may be shared with other integrations
-DAY_SHARE = 1.0
-
 
 class BudgetStore(Protocol):
     """Keeps one small JSON object per name, durably."""
 
-    def update(self, name: str, change: Change) -> dict[str, Any]:
+    def update(self, name: str, change: Change, /) -> dict[str, Any]:
         """Replace the object by what `change` makes of it, atomically over threads and processes; give the new one.
 
         `change` gets a copy it may keep or alter ({} if there is none), has no side effect and may be called again.
@@ -44,7 +41,7 @@ class MemoryBudgetStore:
         self._states: dict[str, State] = {}
         self._lock = threading.Lock()
 
-    def update(self, name: str, change: Change) -> dict[str, Any]:
+    def update(self, name: str, change: Change, /) -> dict[str, Any]:
         """See `BudgetStore`."""
         with self._lock:
             state = change(copy.deepcopy(self._states.get(name, {})))
@@ -84,8 +81,9 @@ class Budgets:
     """All budgets of one service. Thread-safe.
 
     :param name: names the account's state in the store.
-    :param share: budget name, or `window` and `day` for all of a kind, to the fraction of the limit we may use.
-    :param reserve: fraction of each day that only calls `with_reserve` may touch.
+    :param share: fraction of a window's limit we may use: a half, because others may use the same token.
+    :param day_share: the same of a day's limit.
+    :param reserve: fraction of each day's limit that only calls `with_reserve` may touch.
     """
 
     def __init__(
@@ -95,7 +93,8 @@ class Budgets:
         store: BudgetStore,
         clock: Clock,
         *,
-        share: Mapping[str, float] | None = None,
+        share: float = 0.5,
+        day_share: float = 1.0,
         reserve: float = 0.1,
     ) -> None:
         self._name = name
@@ -106,14 +105,13 @@ class Budgets:
         self._windows: dict[str, SlidingWindow] = {}
         self._days: dict[str, CalendarDay] = {}
         owner = secrets.token_hex(6)
-        if not 0.0 <= reserve < 1.0:
-            raise SettingsError("The reserve of a budget must be at least 0 and less than 1.")
+        if not (0.0 < share <= 1.0 and 0.0 < day_share <= 1.0 and 0.0 <= reserve < 1.0):
+            raise SettingsError("The share of a budget is more than 0 and at most 1, the reserve less than 1.")
         for budget in budgets:
-            part = _share(share or {}, budget)
             if budget.window is None:
-                self._days[budget.name] = CalendarDay(budget, part, reserve)
+                self._days[budget.name] = CalendarDay(budget, day_share, reserve)
             else:
-                self._windows[budget.name] = SlidingWindow(budget, part, owner)
+                self._windows[budget.name] = SlidingWindow(budget, share, owner)
         self._every = dict.fromkeys([*self._windows, *self._days], 1)
 
     def charges(self, asked: Mapping[str, int] | None) -> Mapping[str, int]:
@@ -230,7 +228,7 @@ class Budgets:
         for name, weight in charges.items():
             window = self._windows.get(name)
             if window is not None and (wait := window.server_wait(weight, now)) > 0:
-                return Blocked(wait, window.budget.label)
+                return Blocked(wait, window.named)
         return None
 
     def _lacking(self, charges: Mapping[str, int], wall: datetime, now: float) -> bool:
@@ -325,32 +323,29 @@ class _Leasing:
             amount, wait = window.ask(window.ended(counting[name]), self._charges[name], self._now)
             self._amounts[name] = amount
             if not amount and (self.blocked is None or wait > self.blocked.seconds):
-                self.blocked = Blocked(wait, window.budget.label)
-
-
-def _share(share: Mapping[str, float], budget: Budget) -> float:
-    kind, default = ("day", DAY_SHARE) if budget.window is None else ("window", WINDOW_SHARE)
-    part = share.get(budget.name, share.get(kind, default))
-    if not 0.0 < part <= 1.0:
-        raise SettingsError(f"The share of the budget {budget.name} must be more than 0 and at most 1.")
-    return part
+                self.blocked = Blocked(wait, window.named)
 
 
 def _paused(day: CalendarDay, weight: int, with_reserve: bool, wall: datetime) -> Exception:
     allowed = day.allowed(with_reserve)
     if weight > allowed:
         return SettingsError(
-            f"One call costs {weight} of {day.budget.label}; the granted share allows {allowed} a day.",
+            f"One call costs {weight} of the allowance “{day.budget.label}”; the granted share is {allowed} a day.",
             next_step="Grant a larger share of this budget.",
         )
     until = day.resets_at(wall)
     return Paused(
-        f"What may be used of {day.budget.label} is used up; it begins again at {until:%Y-%m-%d %H:%M} UTC.",
-        until=until, next_step="Run the same command again after that time.",
+        f"The granted share of “{day.budget.label}” is used up; it begins again at {until:%Y-%m-%d %H:%M} UTC.",
+        until=until,
+        next_step="Run the same command again after that time.",
     )
 
 
 def _allowance(
-    budget: Budget, limit: float, allowed: int, left: int, resets_at: datetime | None = None,
+    budget: Budget,
+    limit: float,
+    allowed: int,
+    left: int,
+    resets_at: datetime | None = None,
 ) -> Allowance:
     return Allowance(budget.name, budget.label, int(limit), allowed, left, resets_at)

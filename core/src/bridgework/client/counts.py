@@ -73,5 +73,7 @@ class Tally:
         with self._lock:
             return Counts(
                 **{name: self._plain[name] for name in ("requests", "reads", "writes", "repeated_reads", "throttled")},
-                verdicts=dict(self._verdicts), tokens=dict(self._tokens), waited=dict(self._waited),
+                verdicts=dict(self._verdicts),
+                tokens=dict(self._tokens),
+                waited=dict(self._waited),
             )

@@ -26,7 +26,12 @@ class Gate:
     """
 
     def __init__(
-        self, name: str, store: BudgetStore, clock: Clock, *, jitter: Callable[[], float] = random.random,
+        self,
+        name: str,
+        store: BudgetStore,
+        clock: Clock,
+        *,
+        jitter: Callable[[], float] = random.random,
     ) -> None:
         self._name = f"{name}/gate"
         self._store = store
@@ -60,7 +65,8 @@ class Gate:
             until = datetime.fromtimestamp(self._clock.now().timestamp() + wait, UTC)
             raise Paused(
                 f"The service asks us to stay away until {until:%Y-%m-%d %H:%M} UTC.",
-                until=until, next_step="Run the same command again after that time.",
+                until=until,
+                next_step="Run the same command again after that time.",
             )
         return max(0.0, wait)
 

@@ -16,10 +16,10 @@ For = Carried | Sequence[Carried]
 class Ledger(Protocol):
     """What the client asks the journal. Both are called by several threads."""
 
-    def may_send(self, op: int) -> bool:
+    def may_send(self, op: int, /) -> bool:
         """Whether a durable intent of that number exists that was not sent before."""
 
-    def mark_sent(self, ops: Sequence[int]) -> None:
+    def mark_sent(self, ops: Sequence[int], /) -> None:
         """Note, before the first byte leaves, that these are on their way; raises if it cannot."""
 
 

@@ -42,6 +42,7 @@ class SlidingWindow:
         self.owner = owner
         self.seconds = budget.window
         self.lease_seconds = min(_LONGEST_LEASE, budget.window / _SLICES)
+        self.named = f"the {budget.window:g}-second window ({budget.label})"
         self.share = share
         self.limit = float(budget.limit)
         self.granted = 0

@@ -99,7 +99,13 @@ class Wire:
         self._deadline.start(self._timeout + size / _SLOWEST)
         try:
             request = httpx.Request(
-                method, url, headers=headers, content=content, data=form, files=files, extensions=self._extensions,
+                method,
+                url,
+                headers=headers,
+                content=content,
+                data=form,
+                files=files,
+                extensions=self._extensions,
             )
             response = self._client.send(request, stream=True)
             try:
@@ -255,7 +261,10 @@ class _Stream(httpcore.NetworkStream):
         self._inner.close()
 
     def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None,
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
     ) -> httpcore.NetworkStream:
         left = self._deadline.left(timeout)
         if left <= 0:

@@ -1,0 +1,52 @@
+"""Answers after which nothing more is sent: to whom the operator has to turn, and what was surely not done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from bridgework.client.verdicts import Meaning
+from bridgework.errors import AccessDenied, BridgeworkError, NotSent, StopRun
+
+
+def unsent(error: BaseException | None) -> tuple[int, ...]:
+    """The operations that an error of `send` proves were not carried out; they may be sent again under new intents."""
+    while error is not None:
+        if isinstance(error, NotSent):
+            return error.operations
+        error = error.__cause__
+    return ()
+
+
+def denied(host: str) -> BridgeworkError:
+    """401."""
+    return AccessDenied(f"{host} does not accept the token (401).", next_step="Set a valid token, then run again.")
+
+
+def closed(host: str) -> BridgeworkError:
+    """402."""
+    return StopRun(
+        f"The account at {host} is closed or unpaid (402).",
+        cause="account_closed",
+        next_step="Have the owner of the account settle it, then run the same command again.",
+    )
+
+
+def blocked(host: str) -> BridgeworkError:
+    """403 with a web page, or after a 429."""
+    return StopRun(
+        f"A guard in front of {host} blocks us (403).",
+        cause="blocked",
+        next_step="Check that nothing else uses the same token, wait some minutes, then run the same command again.",
+    )
+
+
+def stopped(sentence: str) -> Callable[[str], BridgeworkError]:
+    """What the connector recognised as the end."""
+    return lambda _: StopRun(sentence, cause="throttled", next_step="Run the same command again later.")
+
+
+HALTING: Mapping[Meaning, Callable[[str], BridgeworkError]] = {
+    Meaning.DENIED: denied,
+    Meaning.CLOSED: closed,
+    Meaning.BLOCKED: blocked,
+}
