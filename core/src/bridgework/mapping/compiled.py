@@ -1,0 +1,68 @@
+"""Rules after every name was checked: what the run, the schema and the reports work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from bridgework.mapping.document import FieldSpec, Rule
+from bridgework.mapping.paths import Hop, Path
+from bridgework.mapping.session import Predicate, Scope
+from bridgework.model import FieldType, Value
+
+Evaluator = Callable[[Scope], Value]
+RuleKind = Literal["target", "into", "archive", "export", "reference", "rebuild"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledField:
+    """One target field. `reference` names the rule it points to; `path` is set if that hangs on one plain path.
+
+    `key_only` marks fields that come from the practice's own fields.
+    """
+
+    label: str
+    spec: FieldSpec
+    type: FieldType
+    evaluate: Evaluator
+    options: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    path: Path | None = None
+    deferred: bool = False
+    custom: bool = False
+
+    @property
+    def required(self) -> bool:
+        return self.spec.required
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledRule:
+    """A rule ready to run. `inactive` is the reason why the migration's options switch it off, empty if they do not."""
+
+    name: str
+    spec: Rule
+    kind: RuleKind
+    object: str  # source object
+    target: str  # destination object, or the rule the rows go into
+    inactive: str
+    when: tuple[tuple[str, Predicate], ...]
+    requires: tuple[tuple[Path, str], ...]
+    group: tuple[Path, ...]
+    fields: tuple[CompiledField, ...]
+    by: tuple[Evaluator, ...]  # into: reference evaluators, the first that leads somewhere counts
+    children: tuple[Hop, ...]  # child objects read beside the rows, by the reference that leads here
+    parents: tuple[Hop, ...]  # references that the rows' own paths follow
+    file: tuple[Path, Path, Path | None] | None = None
+
+    @property
+    def references(self) -> frozenset[str]:
+        """The rules its fields point to."""
+        return frozenset(name for field in self.fields for name in field.references)
+
+    @property
+    def disposition_reason(self) -> str:
+        """Why rows of a rule without target end as they do."""
+        said = getattr(self.spec, self.kind, None) if self.kind not in ("target", "into") else None
+        return said.reason if said else ""

@@ -1,0 +1,155 @@
+"""From a mapping and a source's description to a plan: every name is checked, every problem is reported at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bridgework.errors import ContractBroken
+from bridgework.mapping.accounting import Usage
+from bridgework.mapping.decisions import Decisions
+from bridgework.mapping.document import Scalar
+from bridgework.mapping.evaluation import FieldCompiler
+from bridgework.mapping.loading import Mapping, mapping_error, nearest
+from bridgework.mapping.ordering import in_load_order
+from bridgework.mapping.paths import Catalog, Path, UnknownName, reader
+from bridgework.mapping.plan import Plan
+from bridgework.mapping.rules import Labels, RuleCompiler
+from bridgework.mapping.settings import MappingSettings, Zones
+from bridgework.mapping.template import Template, parse_template
+from bridgework.mapping.transforms import TRANSFORMS
+from bridgework.mapping.yamltext import Place
+from bridgework.model import Before, NamedTransform, SourceDescription
+
+
+def compile_mapping(
+    mapping: Mapping,
+    description: SourceDescription,
+    *,
+    settings: MappingSettings,
+    transforms: Iterable[NamedTransform] = (),
+    decisions: Decisions | None = None,
+    hints: Iterable[Before] = (),
+) -> Plan:
+    """Check every name of the mapping against the source and make it runnable.
+
+    :param description: with the inferred custom fields, that is the staging's description after the freeze.
+    :param transforms: those of the plugins; the core's own are always there.
+    :param hints: answers of the `load_order` hook.
+    :raises MappingError: with every problem as ``file:line: place: reason``.
+    """
+    return _Compiler(mapping, description, settings, transforms, decisions or Decisions()).compile(hints)
+
+
+class _Compiler:
+    def __init__(
+        self,
+        mapping: Mapping,
+        description: SourceDescription,
+        settings: MappingSettings,
+        transforms: Iterable[NamedTransform],
+        decisions: Decisions,
+    ) -> None:
+        self.mapping, self.file, self.settings, self.decisions = mapping, mapping.file, settings, decisions
+        self.catalog = Catalog(description)
+        self.transforms = _by_name([*TRANSFORMS, *transforms])
+        self.problems: list[str] = []
+        self.usage = Usage()
+        self.options = self._options()
+
+    def compile(self, hints: Iterable[Before]) -> Plan:
+        labels = Labels()
+        rules = {}
+        for name, spec in self.file.rules.items():
+            fields = FieldCompiler(spec, self.file, self.catalog, self.transforms, self.settings, self.options)
+            rule = RuleCompiler(name, fields, labels, self.usage, self._note).compile()
+            if rule is not None and not rule.inactive:
+                rules[name] = rule
+        zones, joins = self._zones(), self._joins()
+        self._people()
+        for name, field in self.file.same_person.items():
+            self._checked(("same_person", name), name, field)
+        if not self.problems:
+            rules = in_load_order(rules, hints, self._note)
+        if self.problems:
+            raise mapping_error(self.problems)
+        return Plan(
+            mapping=self.mapping,
+            catalog=self.catalog,
+            rules=rules,
+            settings=self.settings,
+            decisions=self.decisions,
+            options=self.options,
+            transforms=self.transforms,
+            accounts=tuple(self.usage.accounts(self.catalog)),
+            zones=zones,
+            joins=joins,
+        )
+
+    def _note(self, place: Place, reason: str) -> None:
+        self.problems.append(self.mapping.problem(place, reason))
+
+    def _options(self) -> dict[str, Scalar]:
+        declared = self.file.options
+        values = {name: option.default for name, option in declared.items()}
+        for name, value in self.settings.options.items():
+            if name not in declared:
+                self._note(("options",), f"the migration sets {name}, which is not an option{nearest(name, declared)}")
+            else:
+                values[name] = value
+        for name, option in declared.items():
+            if option.values and values[name] not in option.values:
+                self._note(("options", name), f"must be one of {', '.join(map(str, option.values))}")
+        return values
+
+    def _zones(self) -> Zones:
+        fields = {}
+        for name, path in self.file.zones.items():
+            if self._checked(("zones", name), name, path):
+                fields[name] = reader(path)
+                self.usage.use(name, path, "used", "zones", "zone of local times")
+        return Zones(self.settings.time_zone, self.settings.cutover, fields)
+
+    def _checked(self, place: Place, object_name: str, path: str) -> Path | None:
+        try:
+            return self.catalog.path(object_name, path)
+        except UnknownName as problem:
+            self._note(place, str(problem))
+            return None
+
+    def _joins(self) -> dict[tuple[str, str], list[tuple[str, Template]]]:
+        joins: dict[tuple[str, str], list[tuple[str, Template]]] = {}
+        for number, join in enumerate(self.file.joins):
+            place: Place = ("joins", number)
+            path = self._checked(place, join.object, join.field)
+            if path is None or self.catalog.open(join.object):
+                continue
+            if path.reference is None:
+                self._note(place, f"{join.field} is no reference")
+                continue
+            for child_path, text in join.same.items():
+                template = parse_template(text)
+                names = [(join.object, child_path), *((path.reference.object, name) for name in template.names)]
+                if None not in [self._checked(place, *name) for name in names]:
+                    joins.setdefault((join.object, join.field), []).append((child_path, template))
+                    self.usage.use(join.object, child_path, "used", "joins", "chooses the parent")
+        return joins
+
+    def _people(self) -> None:
+        people = self.file.people
+        if people is None:
+            return
+        for path in (people.email, people.active, *parse_template(people.name).names):
+            if path and (found := self._checked(("people",), people.from_, path)):
+                self.usage.use(people.from_, found.name, "used", "people", "who may own records")
+        for name in (people.forms, people.text):
+            if name and name not in self.transforms:
+                self._note(("people",), f"there is no transform {name}{nearest(name, self.transforms)}")
+
+
+def _by_name(transforms: Iterable[NamedTransform]) -> dict[str, NamedTransform]:
+    found: dict[str, NamedTransform] = {}
+    for each in transforms:
+        if each.name in found:
+            raise ContractBroken(f"Two transforms are called {each.name}.", next_step="rename one of them")
+        found[each.name] = each
+    return found

@@ -1,0 +1,326 @@
+"""Field specifications compiled to functions of a scope."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as made_by
+from typing import Any
+
+from bridgework.mapping.compiled import Evaluator
+from bridgework.mapping.conditions import ConditionCompiler
+from bridgework.mapping.document import FieldSpec, MappingFile, Rule, Scalar
+from bridgework.mapping.loading import nearest
+from bridgework.mapping.paths import Catalog, Hop, Path, UnknownName
+from bridgework.mapping.rollups import RollupCompiler
+from bridgework.mapping.session import Predicate, Scope
+from bridgework.mapping.settings import MappingSettings
+from bridgework.mapping.template import parse_template
+from bridgework.mapping.values import is_empty, plain_text, shaped
+from bridgework.model import FieldType, NamedTransform, Value
+
+
+@dataclass(slots=True)
+class Trace:
+    """What compiling a rule came across: which fields were read, which references followed, which children needed."""
+
+    used: dict[tuple[str, str, str], str] = made_by(default_factory=dict)  # (object, field, label) -> purpose
+    children: dict[Hop, None] = made_by(default_factory=dict)
+    parents: dict[Hop, None] = made_by(default_factory=dict)
+    references: dict[str, None] = made_by(default_factory=dict)
+    label: str = ""  # of the field being compiled
+
+    def use(self, object_name: str, field: str, purpose: str) -> None:
+        """Note that the field is read; being a value is the strongest purpose."""
+        if self.used.get((object_name, field, self.label)) != "value":
+            self.used[object_name, field, self.label] = purpose
+
+
+class FieldCompiler:
+    """Compiles the fields of one rule. UnknownName carries the reason of whatever does not hold."""
+
+    def __init__(
+        self,
+        rule: Rule,
+        mapping: MappingFile,
+        catalog: Catalog,
+        transforms: Mapping[str, NamedTransform],
+        settings: MappingSettings,
+        options: Mapping[str, Scalar],
+    ) -> None:
+        self.rule, self.mapping, self.catalog = rule, mapping, catalog
+        self.transforms, self.settings, self.options = transforms, settings, options
+        self.trace = Trace()
+        self.conditions = ConditionCompiler(self)
+        self.rollups = RollupCompiler(self)
+        self.home = rule.from_
+
+    # ---------------------------------------------------------------------------------- names
+
+    def path(self, object_name: str, text: str, purpose: str = "value") -> Path:
+        """A checked path; notes which fields it reads, and for what."""
+        path = self.catalog.path(object_name, text)
+        for hop in path.hops:
+            self.trace.use(hop.source, hop.field, "reference")
+        self.trace.use(path.end, path.name, purpose)
+        if object_name == self.home and path.hops:
+            self.trace.parents.setdefault(path.hops[0])
+        return path
+
+    def check_reference(self, path: Path, rule_name: str) -> None:
+        """Refuse a path that names no row of the rule's source object."""
+        target = self.mapping.rules.get(rule_name)
+        if target is None:
+            raise UnknownName(f"there is no rule {rule_name}{nearest(rule_name, self.mapping.rules)}")
+        if self.catalog.open(path.end):
+            return
+        leads = path.reference.object if path.reference else path.end if path.is_key else ""
+        if leads != target.from_:
+            whither = f"leads to {leads}" if leads else "is no reference"
+            raise UnknownName(f"{path.text} {whither}, but {rule_name} is made of {target.from_}")
+
+    def switched_on(self, wanted: Mapping[str, Scalar]) -> bool:
+        """Whether the migration's options are set so; UnknownName for an option that is not declared."""
+        for name in wanted:
+            if name not in self.options:
+                raise UnknownName(f"there is no option {name}{nearest(name, self.options)}")
+        return all(self.options[name] == value for name, value in wanted.items())
+
+    # ---------------------------------------------------------------------------------- values
+
+    def evaluator(self, spec: FieldSpec, object_name: str, *, shape: bool = False) -> Evaluator:
+        """The function that gives a specification's value for a scope whose row is of that object."""
+        if not self.switched_on(spec.option):
+            return _nothing
+        source = self._source(spec, object_name)
+        steps = self._steps(spec)
+        if shape and (kind := self.type_of(spec, object_name)) is not None:
+            steps.append(self._shaping(kind))
+        when = self.conditions.predicate(object_name, spec.when) if spec.when else None
+        return _chained(source, steps, when)
+
+    def type_of(self, spec: FieldSpec, object_name: str) -> FieldType | None:
+        """The declared type, else the one that follows from the source; None if nothing says it."""
+        if spec.type is not None:
+            return self.available(spec.type)
+        if spec.ref is not None:
+            return FieldType.REFERENCE
+        if spec.owner is not None:
+            return FieldType.OWNER
+        if spec.use:
+            return self.transforms[spec.use[-1]].result if spec.use[-1] in self.transforms else None
+        if spec.values:
+            return FieldType.CHOICE
+        if spec.from_ is not None:
+            return self.available(self.catalog.path(object_name, spec.from_).type)
+        if spec.rollup is not None and spec.count:
+            return FieldType.INTEGER
+        return FieldType.TEXT if spec.text is not None or spec.constant is not None else None
+
+    def available(self, kind: FieldType) -> FieldType:
+        """The type, or what stands for it where the destination has no yes/no fields."""
+        types = self.settings.field_types
+        if kind is FieldType.BOOLEAN and types is not None and kind not in types:
+            return FieldType.CHOICE
+        return kind
+
+    def _source(self, spec: FieldSpec, object_name: str) -> Evaluator:
+        if spec.from_ is not None:
+            path = self.path(object_name, spec.from_)
+            return (
+                _from_members(path) if self.rule.group and object_name == self.home else lambda scope: scope.value(path)
+            )
+        if spec.constant is not None:
+            constant = spec.constant
+            return lambda scope: constant
+        if spec.text is not None:
+            return self._text(spec, object_name)
+        if spec.first is not None:
+            return _first([self.evaluator(each, object_name) for each in spec.first])
+        if spec.all_ is not None:
+            return _all([self.evaluator(each, object_name) for each in spec.all_])
+        if spec.ref is not None:
+            return self._reference(spec, object_name)
+        if spec.owner is not None:
+            named = self.evaluator(spec.owner, object_name)
+            return lambda scope: {"owner": plain_text(named(scope))}
+        if spec.rollup is not None:
+            return self.rollups.evaluator(spec, object_name)
+        return self._given(spec.given or {}, object_name)
+
+    def _given(self, given: Mapping[str, FieldSpec], object_name: str) -> Evaluator:
+        parts = {name: self.evaluator(each, object_name, shape=True) for name, each in given.items()}
+
+        def gather(scope: Scope) -> Value:
+            found = {name: value for name, part in parts.items() if not is_empty(value := part(scope))}
+            return found or None
+
+        return gather
+
+    def text(self, text: str, object_name: str) -> Evaluator:
+        """A template as a function of a scope."""
+        try:
+            template = parse_template(text)
+        except ValueError as problem:
+            raise UnknownName(str(problem)) from None
+        parts = [self._plain(self.path(object_name, name)) for name in template.names]
+        return lambda scope: template.fill([part(scope) for part in parts])
+
+    def _text(self, spec: FieldSpec, object_name: str) -> Evaluator:
+        if spec.given is None:
+            return self.text(spec.text or "", object_name)
+        template = parse_template(spec.text or "")
+        given = {name: self.evaluator(each, object_name, shape=True) for name, each in spec.given.items()}
+        parts = [given[name] if name in given else self._plain(self.path(object_name, name)) for name in template.names]
+        return lambda scope: template.fill([plain_text(part(scope)) for part in parts])
+
+    def _plain(self, path: Path) -> Callable[[Scope], str]:
+        return lambda scope: plain_text(scope.value(path))
+
+    def _reference(self, spec: FieldSpec, object_name: str) -> Evaluator:
+        assert spec.ref is not None and spec.by is not None
+        name, by = spec.ref, spec.by
+        if by.from_ is not None:
+            path = self.path(object_name, by.from_, "reference")
+            self.check_reference(path, name)
+            self.trace.references.setdefault(name)
+            if path.reference is not None and object_name == self.home:
+                self.trace.parents.setdefault((*path.hops, path.reference)[0])
+            return lambda scope: _place_of(scope, name, path)
+        if by.rollup is None:
+            raise UnknownName("by is a path or a rollup")
+        self.trace.references.setdefault(name)
+        return self.rollups.reference(by, object_name, name)
+
+    # ---------------------------------------------------------------------------------- afterwards
+
+    def _steps(self, spec: FieldSpec) -> list[Callable[[Value, Scope], Value]]:
+        steps = [self._transform(name) for name in spec.use]
+        if spec.values or spec.otherwise is not None:
+            steps.append(_value_map(spec.values, spec.otherwise))
+        if spec.join is not None and spec.rollup is None:
+            glue = spec.join
+            steps.append(lambda value, scope: _joined(value, glue))
+        if (default := spec.default) is not None:
+            steps.append(lambda value, scope: default if is_empty(value) else value)
+        return steps
+
+    def _transform(self, name: str) -> Callable[[Value, Scope], Value]:
+        named = self.transforms.get(name)
+        if named is None:
+            raise UnknownName(f"there is no transform {name}{nearest(name, self.transforms)}")
+        function = named.function
+        if takes_context(function):
+            return lambda value, scope: None if is_empty(value) else function(value, scope.context())
+        return lambda value, scope: None if is_empty(value) else function(value)
+
+    def _shaping(self, kind: FieldType) -> Callable[[Value, Scope], Value]:
+        currency = self.settings.currency
+        return lambda value, scope: None if is_empty(value) else shaped(value, kind, currency)
+
+
+def takes_context(function: Callable[..., Any]) -> bool:
+    """Whether a transform wants the context as its second argument."""
+    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    try:
+        found = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return False
+    return len([each for each in found if each.kind in positional and each.default is each.empty]) > 1
+
+
+def _place_of(scope: Scope, rule_name: str, path: Path) -> Value:
+    rule = scope.session.rules.get(rule_name)
+    parent = scope.session.named_row(scope, path) if rule else None
+    return None if rule is None or parent is None else reference_to(scope, rule_name, parent)
+
+
+def reference_to(scope: Scope, rule_name: str, parent: Any) -> Value:
+    """The reference to the record that a rule makes of a row, None if it makes none."""
+    rule = scope.session.rules.get(rule_name)
+    if rule is None:
+        return None
+    place = scope.session.place(rule, parent)
+    return {"rule": rule_name, "key": place.key} if place.taken else None
+
+
+def _chained(source: Evaluator, steps: Sequence[Callable[[Value, Scope], Value]], when: Predicate | None) -> Evaluator:
+    if when is None and not steps:
+        return source
+    if when is None and len(steps) == 1:
+        only = steps[0]
+        return lambda scope: only(source(scope), scope)
+
+    def evaluate(scope: Scope) -> Value:
+        if when is not None and not when(scope):
+            return None
+        value = source(scope)
+        for step in steps:
+            value = step(value, scope)
+        return value
+
+    return evaluate
+
+
+def _from_members(path: Path) -> Evaluator:
+    """In a group the first member that has a value gives it."""
+
+    def find(scope: Scope) -> Value:
+        for row in scope.members or (scope.row,):
+            value = (scope if row is scope.row else Scope(scope.session, row)).value(path)
+            if not is_empty(value):
+                return value
+        return None
+
+    return find
+
+
+def _first(parts: Sequence[Evaluator]) -> Evaluator:
+    def find(scope: Scope) -> Value:
+        for part in parts:
+            value = part(scope)
+            if not is_empty(value):
+                return value
+        return None
+
+    return find
+
+
+def _all(parts: Sequence[Evaluator]) -> Evaluator:
+    def gather(scope: Scope) -> Value:
+        found: list[Value] = []
+        for part in parts:
+            value = part(scope)
+            if isinstance(value, list):
+                found += [item for item in value if not is_empty(item)]
+            elif not is_empty(value):
+                found.append(value)
+        return found or None
+
+    return gather
+
+
+def _joined(value: Value, glue: str) -> Value:
+    return glue.join(filter(None, map(plain_text, value))) if isinstance(value, list) else value
+
+
+def _value_map(values: Mapping[str, str | None], otherwise: str | None) -> Callable[[Value, Scope], Value]:
+    folded = {key.casefold(): label for key, label in values.items()}
+
+    def one(value: Value) -> Value:
+        if is_empty(value):
+            return None
+        text = str(value).lower() if isinstance(value, bool) else plain_text(value).casefold()
+        return folded.get(text, value if otherwise is None else otherwise)
+
+    def look_up(value: Value, scope: Scope) -> Value:
+        if isinstance(value, list):
+            return [label for item in value if not is_empty(label := one(item))]
+        return one(value)
+
+    return look_up
+
+
+def _nothing(scope: Scope) -> Value:
+    return None

@@ -1,0 +1,309 @@
+"""One run over the staged rows: following references, and whether a row takes part in a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from bridgework.mapping.outcome import group_key
+from bridgework.mapping.paths import Hop, Path, reader
+from bridgework.mapping.settings import Zones
+from bridgework.mapping.template import Template
+from bridgework.mapping.values import is_empty, plain_text
+from bridgework.model import Body, SourceObject, TransformContext, Value
+
+if TYPE_CHECKING:
+    from bridgework.mapping.compiled import CompiledRule
+
+KEPT_ROWS = 4096  # rows per object that stay in memory for following references
+KEPT_PLACES = 16384
+
+
+class StagedRow(Protocol):
+    """What the engine needs of a staged row."""
+
+    @property
+    def object(self) -> str: ...
+    @property
+    def key(self) -> str: ...
+    @property
+    def seq(self) -> int: ...
+    @property
+    def values(self) -> dict[str, Value]: ...
+
+
+R = TypeVar("R", bound=StagedRow)
+
+
+class StagedRows(Protocol):
+    """What the engine needs of the staging; `bridgework.staging.Staging` has it."""
+
+    def object(self, name: str) -> SourceObject: ...
+    def count(self, object_name: str) -> int: ...
+    def rows(self, object_name: str) -> Iterator[Any]: ...
+    def row(self, object_name: str, key: str) -> Any: ...
+    def by_field(self, object_name: str, field: str, value: Value) -> list[Any]: ...
+    def counts(self, object_name: str, field: str) -> Iterable[tuple[Value, int]]: ...
+    def children_of(
+        self, child: str, reference_field: str, *, survivors: bool = False, parent: str = ""
+    ) -> Iterator[tuple[int, Any]]: ...
+    def parents_with_children(
+        self, parent: str, child: str, reference_field: str, *, survivors: bool = False
+    ) -> Iterator[tuple[Any, list[Any]]]: ...
+    def orphans(self, child: str, reference_field: str) -> Iterator[Any]: ...
+    def ambiguous(self, child: str, reference_field: str) -> Iterator[Any]: ...
+    def survivor(self, object_name: str, key: str) -> str: ...
+    def apply_merges(self, wanted: Mapping[tuple[str, str], str]) -> None: ...
+    def declared_merges(self) -> Iterator[tuple[tuple[str, str], str]]: ...
+
+
+class Scope:
+    """A row under evaluation: the row, its parent where a merge join brought it along, its children, its group."""
+
+    __slots__ = ("_context", "children", "held", "held_row", "members", "row", "session", "warnings")
+
+    def __init__(
+        self,
+        session: Session,
+        row: StagedRow,
+        *,
+        held: str = "",
+        held_row: StagedRow | None = None,
+        children: Mapping[Hop, Sequence[StagedRow]] | None = None,
+        members: Sequence[StagedRow] = (),
+        warnings: list[str] | None = None,
+    ) -> None:
+        self.session, self.row, self.held, self.held_row = session, row, held, held_row
+        self.children = children or {}
+        self.members = members
+        self.warnings = [] if warnings is None else warnings
+        self._context: TransformContext | None = None
+
+    def context(self) -> TransformContext:
+        """What transforms may know; the zone is the row's own where it has one."""
+        if self._context is None:
+            self._context = self.session.context(self.row)
+        return self._context
+
+    def end(self, path: Path) -> StagedRow | None:
+        """The row at the end of a path, None if a reference leads nowhere."""
+        row: StagedRow | None = self.row
+        for hop in path.hops:
+            if row is None:
+                return None
+            row = self.step(row, hop)
+        return row
+
+    def step(self, row: StagedRow, hop: Hop) -> StagedRow | None:
+        """Follow one reference; the parent that a merge join brought along is not looked up again."""
+        if row is self.row and hop.field == self.held:
+            return self.held_row
+        return self.session.parent(row, hop)
+
+    def value(self, path: Path) -> Value:
+        """The value at the end of a path; the key of the record a merged parent survived in, for a reference."""
+        row = self.end(path)
+        return None if row is None else path.read(row.values)
+
+
+Predicate = Callable[[Scope], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a row stands in a rule: the key of its record, or the reason why it has none."""
+
+    key: str = ""
+    reason: str = ""
+    selected: bool = True
+
+    @property
+    def taken(self) -> bool:
+        return not self.reason
+
+
+class Session:
+    """Caches are bounded, so memory stays flat; everything is read in source order, so output is the same each time."""
+
+    def __init__(self, staging: StagedRows, rules: Mapping[str, CompiledRule], surroundings: Surroundings) -> None:
+        self.staging, self.rules, self.around = staging, rules, surroundings
+        self._rows: dict[str, Callable[[str], StagedRow | None]] = {}
+        self._by_field: dict[tuple[str, str], Callable[[Value], list[StagedRow]]] = {}
+        self._places: dict[tuple[str, str], Place] = {}
+        self._inactive: dict[str, str] = {}
+        self._objects: dict[str, tuple[Callable[[Body], Value] | None, Callable[[Body], Value] | None]] = {}
+
+    def context(self, row: StagedRow) -> TransformContext:
+        """The context of a row's transforms."""
+        around = self.around
+        return TransformContext(
+            row=row.values,
+            currency=around.currency,
+            time_zone=around.zones.name(row.object, row.values),
+            cutover=around.zones.cutover,
+            facts=around.facts,
+        )
+
+    def row(self, object_name: str, key: str) -> StagedRow | None:
+        """A row by key, merges followed, decisions about it applied."""
+        found = self._rows.get(object_name)
+        if found is None:
+            found = lru_cache(KEPT_ROWS)(partial(self._read, object_name))
+            self._rows[object_name] = found
+        return found(key)
+
+    def _read(self, object_name: str, key: str) -> StagedRow | None:
+        row: StagedRow | None = self.staging.row(object_name, key)
+        if row is not None and (survivor := self.survivor(row)) != key:
+            row = self.staging.row(object_name, survivor)
+        return None if row is None else self.amended(row)
+
+    def survivor(self, row: StagedRow) -> str:
+        """The key of the row that stands for this one. The store is asked only about rows that may be merged."""
+        _, merged = self._marks(row.object)
+        if (row.object, row.key) not in self.around.merges and (merged is None or is_empty(merged(row.values))):
+            return row.key
+        return self.staging.survivor(row.object, row.key)
+
+    def amended(self, row: R) -> R:
+        """The row with the reference that a decision gave it (a guardian who was found to be a patient)."""
+        field = self.around.same_person.get(row.object)
+        link = self.around.links.get((row.object, row.key)) if field else None
+        if field is None or link is None:
+            return row
+        return replace(row, values={**row.values, field: link})  # type: ignore[type-var]
+
+    def parent(self, row: StagedRow, hop: Hop) -> StagedRow | None:
+        """The row a reference names; among several that share the value, the one that agrees in the joining texts."""
+        value = hop.read(row.values)
+        if isinstance(value, list):
+            value = next((item for item in value if not is_empty(item)), None)
+        if is_empty(value):
+            return None
+        if not hop.to:
+            return self.row(hop.object, str(value))
+        found = self._holders(hop, value)
+        if len(found) == 1:
+            return found[0]
+        return self._agreeing(row, hop, found) if found else None
+
+    def _holders(self, hop: Hop, value: Value) -> list[StagedRow]:
+        look = self._by_field.get((hop.object, hop.to))
+        if look is None:
+            look = lru_cache(KEPT_ROWS)(partial(self._read_holders, hop.object, hop.to))
+            self._by_field[hop.object, hop.to] = look
+        return look(value)
+
+    def _read_holders(self, object_name: str, field: str, value: Value) -> list[StagedRow]:
+        found = self.staging.by_field(object_name, field, value)
+        keys = dict.fromkeys(self.survivor(row) for row in found)
+        return [row for row in (self.row(object_name, key) for key in keys) if row is not None]
+
+    def _agreeing(self, row: StagedRow, hop: Hop, candidates: Sequence[StagedRow]) -> StagedRow | None:
+        same = self.around.joins.get((hop.source, hop.field))
+        if not same:
+            return None
+        wanted = [(plain_text(reader(path)(row.values)), template) for path, template in same]
+        fitting = [
+            parent
+            for parent in candidates
+            if all(text and text == _filled(template, parent.values) for text, template in wanted)
+        ]
+        return fitting[0] if len(fitting) == 1 else None
+
+    def inactive(self, rule: CompiledRule) -> str:
+        """Why the whole rule takes no part in this migration; empty if it does."""
+        if rule.name not in self._inactive:
+            short = [name for name, least in rule.spec.at_least_rows.items() if self.staging.count(name) < least]
+            reason = rule.inactive or (f"fewer than needed rows of {', '.join(short)}" if short else "")
+            self._inactive[rule.name] = reason
+        return self._inactive[rule.name]
+
+    def place(self, rule: CompiledRule, row: StagedRow) -> Place:
+        """Where a row that others refer to stands in the rule."""
+        known = self._places.get((rule.name, row.key))
+        if known is None:
+            self._places[rule.name, row.key] = Place(reason="refers to itself")  # until known: circles end here
+            known = self.find_place(rule, row, Scope(self, row))
+            if len(self._places) > KEPT_PLACES:
+                self._places.clear()
+            self._places[rule.name, row.key] = known
+        return known
+
+    def find_place(self, rule: CompiledRule, row: StagedRow, scope: Scope) -> Place:
+        """As `place`, worked out anew: for the rule's own rows, which come once."""
+        if reason := self.inactive(rule):
+            return Place(reason=reason, selected=False)
+        if reason := self.absence(row):
+            return Place(reason=reason)
+        for reason, predicate in rule.when:
+            if not predicate(scope):
+                return Place(reason=reason, selected=False)
+        for path, parent_rule in rule.requires:
+            if reason := self.missing_parent(scope, path, self.rules[parent_rule]):
+                return Place(reason=reason)
+        if not rule.group:
+            return Place(key=row.key)
+        text = next((text for path in rule.group if (text := plain_text(scope.value(path)))), "")
+        return Place(key=group_key(text)) if text else Place(reason="nothing to group by")
+
+    def absence(self, row: StagedRow) -> str:
+        """Why a row takes no part in anything: left out by a decision, deleted, or merged into another."""
+        if (row.object, row.key) in self.around.exclusions:
+            return "excluded by decision"
+        deleted, merged = self._marks(row.object)
+        if deleted is not None and not is_empty(deleted(row.values)):
+            return "deleted"
+        if (survivor := self.survivor(row)) != row.key:
+            return f"merged into {survivor}"
+        if (row.object, row.key) in self.around.merges or (merged is not None and not is_empty(merged(row.values))):
+            return "orphan"  # the chain of merges leads nowhere, or in a circle
+        return ""
+
+    def _marks(self, object_name: str) -> tuple[Callable[[Body], Value] | None, Callable[[Body], Value] | None]:
+        marks = self._objects.get(object_name)
+        if marks is None:
+            item = self.staging.object(object_name)
+            marks = (
+                reader(item.deleted) if item.deleted else None,
+                reader(item.merged_into) if item.merged_into else None,
+            )
+            self._objects[object_name] = marks
+        return marks
+
+    def missing_parent(self, scope: Scope, path: Path, rule: CompiledRule) -> str:
+        """Why a required reference cannot be set; empty if it can."""
+        parent = self.named_row(scope, path)
+        if parent is None:
+            return "orphan"
+        place = self.place(rule, parent)
+        if place.taken:
+            return ""
+        return "orphan" if place.reason == "orphan" else "parent skipped"
+
+    def named_row(self, scope: Scope, path: Path) -> StagedRow | None:
+        """The row a path names: where its reference leads, or the row at its end if it ends in that row's key."""
+        end = scope.end(path)
+        if end is None or path.reference is None:
+            return end
+        return scope.step(end, path.reference)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a run knows beside the rows."""
+
+    zones: Zones
+    currency: str
+    facts: Mapping[str, str]
+    exclusions: frozenset[tuple[str, str]]
+    joins: Mapping[tuple[str, str], Sequence[tuple[str, Template]]]
+    same_person: Mapping[str, str]
+    merges: Mapping[tuple[str, str], str]
+    links: Mapping[tuple[str, str], str]
+
+
+def _filled(template: Template, values: Body) -> str:
+    return template.fill([plain_text(reader(name)(values)) for name in template.names])

@@ -1,0 +1,66 @@
+"""What a mapping needs to know about the migration, and how local times become instants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, tzinfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bridgework.errors import SettingsError
+from bridgework.mapping.values import date_of, instant_of
+from bridgework.model import Body, FieldType, Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingSettings:
+    """`cutover` (aware) divides past from future; `options` are the migration's settings of the mapping's options.
+
+    `field_types` are the destination's: a yes/no field becomes a choice where it has none.
+    """
+
+    currency: str
+    cutover: datetime
+    time_zone: str
+    options: Mapping[str, str | bool | int] = field(default_factory=dict)
+    field_types: frozenset[FieldType] | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@lru_cache(64)
+def zone_of(name: str) -> tzinfo | None:
+    """The zone of an IANA name, None if there is none such."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+class Zones:
+    """Past and future. A local instant stands in the zone its row names, else in the practice's."""
+
+    def __init__(self, time_zone: str, cutover: datetime, fields: Mapping[str, Callable[[Body], Value]]) -> None:
+        zone = zone_of(time_zone)
+        if zone is None:
+            raise SettingsError(f"The practice's time zone {time_zone!r} is not known.", next_step="correct the export")
+        self.time_zone, self.cutover, self._zone, self._fields = time_zone, cutover, zone, fields
+        self.today: date = cutover.astimezone(zone).date()
+
+    def name(self, object_name: str, values: Body) -> str:
+        """The IANA name of a row's zone."""
+        read = self._fields.get(object_name)
+        name = read(values) if read else None
+        return name if isinstance(name, str) and zone_of(name) else self.time_zone
+
+    def instant(self, object_name: str, values: Body, value: Value) -> datetime | None:
+        """The instant of a row's (local) instant."""
+        return instant_of(value, zone_of(self.name(object_name, values)) or self._zone)
+
+    def is_past(self, object_name: str, values: Body, value: Value, kind: FieldType) -> bool | None:
+        """Whether it starts before the cutover; None if there is no readable date."""
+        if kind is FieldType.DATE or (isinstance(value, str) and len(value) == 10):
+            day = date_of(value)
+            return None if day is None else day < self.today
+        moment = self.instant(object_name, values, value)
+        return None if moment is None else moment < self.cutover
