@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+
 from bridgework.client import ApiClient, MemoryBudgetStore
 from bridgework.clock import FakeClock
 from bridgework.model import (

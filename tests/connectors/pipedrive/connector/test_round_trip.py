@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from bridgework.model import FieldType, StoredRecord, Verb, Written
 
 from .conftest import Account, Make, file_content

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from bridgework.errors import AccessDenied, UsageError
 from bridgework.model import Created, Dropped, FieldType, Kept, Present, Receipt, SchemaOperation, WantedField
 
