@@ -51,18 +51,31 @@ def _of_text(reader: Callable[[str], Value], noun: str) -> Reader:
     return read
 
 
-def _of_number(reader: Callable[[str], Value]) -> Reader:
+def _decimal(reader: Callable[[str], Value]) -> Reader:
+    """Decimal text; a number in quotes goes through the text reader."""
+
     def read(value: Any) -> Value:
         kind = type(value)
         if kind is Decimal:
-            return reader(format(value, "f"))
+            return format(value, "f")
         if kind is int:
-            return reader(str(value))
+            return str(value)
         if kind is str:
             return reader(value)
         raise Unreadable("DAT-03", "is not a number")
 
     return read
+
+
+def _integer(value: Any) -> Value:
+    kind = type(value)
+    if kind is int:
+        return value
+    if kind is Decimal:
+        return read_integer(format(value, "f"))
+    if kind is str:
+        return read_integer(value)
+    raise Unreadable("DAT-03", "is not a whole number")
 
 
 def _boolean(value: Any) -> Value:
@@ -78,9 +91,9 @@ READERS: Final[Mapping[FieldType, Reader]] = {
     FieldType.TIME: _of_text(read_time, "a time of day"),
     FieldType.INSTANT: _of_text(read_instant, "an instant"),
     FieldType.LOCAL_INSTANT: _of_text(read_local_instant, "a local date and time"),
-    FieldType.MONEY: _of_number(read_money),
-    FieldType.NUMBER: _of_number(read_decimal),
-    FieldType.INTEGER: _of_number(read_integer),
+    FieldType.MONEY: _decimal(read_money),
+    FieldType.NUMBER: _decimal(read_decimal),
+    FieldType.INTEGER: _integer,
     FieldType.BOOLEAN: _boolean,
     FieldType.DATA: canonical,
 }
@@ -102,40 +115,45 @@ def shape_of(fields: Mapping[str, FieldType]) -> Shape:
 
 
 def typed(shape: Shape, values: Mapping[str, Any], problems: list[Problem], path: str = "") -> Body:
-    """Canonical values of a row; what cannot be read is left out and added to `problems`."""
+    """Canonical values of a row; what cannot be read is left out and added to `problems`. Empty means absent."""
     made: Body = {}
     for name, value in values.items():
-        if value is None or value == "":
+        if not value and (value is None or value == "" or value == [] or value == {}):
             continue
         how = shape.get(name)
         if how is read_text and type(value) is str:
             made[name] = value
-            continue
-        try:
-            read = _read(how, value, problems, f"{path}{name}")
-        except Unreadable as error:
-            problems.append(Problem(f"{path}{name}", error.check, error.reason))
-            continue
-        if read is not None:
-            made[name] = read
+        elif how is None:
+            made[name] = canonical(value)
+        elif type(how) is dict:
+            below = _below(how, value, problems, f"{path}{name}")
+            if below is not None:
+                made[name] = below
+        else:
+            try:
+                read = how(value)  # type: ignore[operator]  # not a dict, so a reader
+            except Unreadable as error:
+                problems.append(Problem(f"{path}{name}", error.check, error.reason))
+                continue
+            if read is not None:
+                made[name] = read
     return made
 
 
-def _read(how: Reader | Shape | None, value: Any, problems: list[Problem], path: str) -> Value:
-    if how is None:
-        return canonical(value)
-    if not isinstance(how, dict):
-        return how(value)
-    if isinstance(value, dict):
-        return typed(how, value, problems, f"{path}.")
-    if isinstance(value, list):
-        return [_read(how, item, problems, path) if isinstance(item, dict) else canonical(item) for item in value]
-    raise Unreadable("DAT-03", "is neither an object nor a list")
+def _below(shape: Shape, value: Any, problems: list[Problem], path: str) -> Value:
+    if type(value) is dict:
+        return typed(shape, value, problems, f"{path}.")
+    if type(value) is list:
+        below = f"{path}."
+        return [typed(shape, item, problems, below) if type(item) is dict else canonical(item) for item in value]
+    problems.append(Problem(path, "DAT-03", "is neither an object nor a list"))
+    return None
 
 
 def may_be_damaged(raw: bytes) -> bool:
     """Whether a line can hold text that `mend` would flag: anything that is not plain ASCII."""
-    return not raw.isascii() or b"\\u" in raw or b"\\b" in raw or b"\\f" in raw or b"\x7f" in raw
+    escaped = b"\\" in raw and (b"\\u" in raw or b"\\b" in raw or b"\\f" in raw)
+    return escaped or not raw.isascii() or b"\x7f" in raw
 
 
 def mend(values: Body, problems: list[Problem]) -> None:

@@ -159,7 +159,7 @@ def split(text: str, delimiter: str) -> list[str] | None:
             cells = next(csv.reader((text,), delimiter=delimiter, strict=True))
         except (csv.Error, StopIteration):
             return None
-        if not any('"' in cell for cell in cells):
+        if '"' not in "".join(cells):
             return cells
     # A quote inside a cell was doubled, or stood in a cell without quotes, which the library lets pass.
     return _split_strictly(text, delimiter)

@@ -24,6 +24,7 @@ _NAMED_DATE = re.compile(r"(\d{1,2})[ -]([A-Za-z]{3})[A-Za-z]*[ -](\d{4}|\d{2})$
 _CLOCK = re.compile(r"[ T]+\d{1,2}:\d{2}.*$")
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(?:([ap])\.?(?:m\.?)?)?$", re.IGNORECASE)
 _LOCAL = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?$")
+_UTC = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z\Z", re.ASCII)
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?$|\d+(?:\.\d*)?$|\.\d+$")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)$")
 _LONGEST = 60
@@ -71,6 +72,11 @@ def read_date(
     Unreadable: DAT-02 for an unset marker or an impossible date, DAT-01 for a date in another order than declared,
     DAT-03 for anything that is no date.
     """
+    if len(text) == 10 and text[4] == text[7] == "-" and text not in _UNSET:
+        try:
+            return date.fromisoformat(text).isoformat()
+        except ValueError:
+            pass  # the careful way finds the reason
     bare = _CLOCK.sub("", text.strip())
     if is_blank(bare):
         return None
@@ -134,8 +140,14 @@ def read_instant(text: str) -> str | None:
 
     Unreadable: DAT-02 for an unset marker or an impossible date, DAT-03 for no instant or one without a zone.
     """
+    if _UTC.match(text) and text[:10] not in _UNSET:
+        try:
+            datetime.fromisoformat(text)
+            return text
+        except ValueError:
+            pass  # the careful way finds the reason
     bare = text.strip()
-    if is_blank(bare):
+    if is_blank(bare, word=True):
         return None
     if bare[:10] in _UNSET:
         raise Unreadable("DAT-02", "holds a marker for an unset date")
