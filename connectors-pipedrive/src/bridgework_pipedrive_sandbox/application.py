@@ -13,6 +13,7 @@ from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
+from bridgework_pipedrive_sandbox import oauth
 from bridgework_pipedrive_sandbox.answers import Record, Refused, Reply, not_found
 from bridgework_pipedrive_sandbox.call import Call, Handler, Upload
 from bridgework_pipedrive_sandbox.company import Company
@@ -52,6 +53,8 @@ class Application:
 
     async def _answer(self, request: Request) -> Reply:
         path, method = request.scope["path"], request.method
+        if path == oauth.PATH and method == "POST" and self._company.options.oauth:
+            return await self._grant(request)
         credential = self._credential(request)
         if credential is None:
             return _unauthorized()
@@ -82,7 +85,16 @@ class Application:
         token = request.headers.get("x-api-token", "")
         if token and hmac.compare_digest(token.encode(), self._company.api_token.encode()):
             return Credential("api-token", self._company.owner(), oauth=False)
+        kind, _, bearer = request.headers.get("authorization", "").partition(" ")
+        if kind.lower() == "bearer" and self._company.oauth.valid(bearer, self._company.now().timestamp()):
+            return Credential("oauth-app", self._company.owner(), oauth=True)
         return None
+
+    async def _grant(self, request: Request) -> Reply:
+        form, _ = await _form(request)
+        base_url = str(request.base_url).rstrip("/")
+        authorization = request.headers.get("authorization", "")
+        return self._company.oauth.grant(authorization, form, base_url, self._company.now().timestamp())
 
     def _limited(self, operation: Operation, credential: Credential, call: Call) -> Reply:
         company = self._company

@@ -11,6 +11,7 @@ from bridgework.sandbox import SimulatedClock, StateFile
 from bridgework_pipedrive_sandbox.answers import Record
 from bridgework_pipedrive_sandbox.fresh import fill_fresh
 from bridgework_pipedrive_sandbox.meters import Meters
+from bridgework_pipedrive_sandbox.oauth import OAuthApp
 from bridgework_pipedrive_sandbox.options import Options
 from bridgework_pipedrive_sandbox.plans import PLANS, PlanLimits
 from bridgework_pipedrive_sandbox.searchindex import SearchIndex
@@ -66,6 +67,7 @@ class Company:
         self.id = 1_000_000 + secrets.randbelow(9_000_000)
         self.domain = f"sandbox-{secrets.token_hex(3)}"
         self.api_token = self.options.api_token or secrets.token_hex(20)
+        self.oauth = OAuthApp()
         fill_fresh(self)
 
     # time
@@ -169,6 +171,7 @@ class Company:
                 "id": self.id,
                 "domain": self.domain,
                 "api_token": self.api_token,
+                "oauth": self.oauth.dump(),
                 "now": self.now().isoformat(),
                 "next_ids": {name: table.next_id for name, table in self.tables.items()},
                 "next_option_id": self.next_option_id,
@@ -186,6 +189,7 @@ class Company:
         self.api_token = self.options.api_token or company["api_token"]
         behind = (datetime.fromisoformat(company["now"]) - self.now()).total_seconds()
         self.clock.advance(max(0.0, behind))
+        self.oauth = OAuthApp(**company["oauth"])
         self.next_option_id = company["next_option_id"]
         self.meters.restore(company["meters"])
         for name, table in self.tables.items():

@@ -91,11 +91,17 @@ def _by_hand(company: Company) -> Call:
 
 
 def command(company: Company, name: str, arguments: Mapping[str, Any]) -> Record:
-    """``drain`` {tokens}: another program of the company uses up that part of the day's budget."""
-    if name != "drain":
-        raise CommandRefused("commands: drain")
-    tokens = arguments.get("tokens")
-    if not isinstance(tokens, int) or isinstance(tokens, bool) or tokens < 0 or len(arguments) != 1:
-        raise CommandRefused("drain wants tokens: a number, 0 or more")
-    company.meters.drain(tokens, company.now())
+    """Other programs of the company: ``drain`` {tokens} uses up part of the day's budget, ``use_posts`` {posts} part of
+    the token owner's POST and PUT requests.
+    """
+    wanted = {"drain": "tokens", "use_posts": "posts"}.get(name)
+    if wanted is None:
+        raise CommandRefused("commands: drain, use_posts")
+    amount = arguments.get(wanted)
+    if not isinstance(amount, int) or isinstance(amount, bool) or amount < 0 or len(arguments) != 1:
+        raise CommandRefused(f"{name} wants {wanted}: a number, 0 or more")
+    if name == "drain":
+        company.meters.drain(amount, company.now())
+    else:
+        company.meters.use_posts(amount, str(company.owner()["id"]), company.now())
     return company.meters.dump()

@@ -87,6 +87,11 @@ class Meters:
         self._turn_days(now)
         self.tokens_used = min(self.tokens_per_day, self.tokens_used + tokens)
 
+    def use_posts(self, posts: int, user: str, now: datetime) -> None:
+        """Another program with the same user's token sends POST requests."""
+        self._turn_days(now)
+        self.posts_used[user] = self.posts_used.get(user, 0) + posts
+
     def headers(self, operation: Operation, credential: str, user: str, oauth: bool, now: datetime) -> dict[str, str]:
         at = now.timestamp()
         window, limit = self._window(operation, credential, oauth)

@@ -52,17 +52,28 @@ class Kind:
 
 
 def create(kind: Kind, call: Call) -> Reply:
+    return data(render(call.company, kind, insert(kind, call, call.object_body)))
+
+
+def insert(kind: Kind, call: Call, given: Record) -> Record:
+    """Store a new row."""
     if kind.admin_writes:
         call.only_admin()
-    given = call.object_body
     kind.before_read(call, given, True)
     values = kind.body.read(call.company, given, creating=True)
     now = call.company.stamp()
     row = {"is_deleted": False, "add_time": now, **values, "update_time": now}
     if kind.body.custom:
         row["custom_fields"] = _without_nulls(values.get("custom_fields", {}))
-    stored = call.company[kind.table].insert(kind.completed(call, row, values))
-    return data(render(call.company, kind, stored))
+    return call.company[kind.table].insert(kind.completed(call, row, values))
+
+
+def existing(kind: Kind, call: Call) -> Record:
+    """The living row of the path."""
+    row = call.company.live(kind.table, call.id)
+    if row is None:
+        raise not_found(kind.name.capitalize())
+    return row
 
 
 def update(kind: Kind, call: Call) -> Reply:

@@ -7,6 +7,7 @@ from bridgework_pipedrive_sandbox import (
     fields,
     files,
     leads,
+    legacy,
     merging,
     notes,
     pipelines,
@@ -80,6 +81,7 @@ def handlers() -> dict[str, Handler]:
     found: dict[str, Handler] = {}
     for kind in KINDS:
         found |= _of_kind(kind)
+        found |= legacy.handlers(kind)
     for object_name in ("person", "organization", "deal", "activity"):
         found |= fields.handlers(object_name)
     return {**found, **_V1, **_V2}

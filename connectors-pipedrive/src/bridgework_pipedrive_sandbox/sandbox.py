@@ -44,7 +44,15 @@ class PipedriveSandbox:
         return self._app
 
     def environment(self) -> dict[str, str]:
-        return {"PIPEDRIVE_API_TOKEN": self._company.api_token}
+        environment = {"PIPEDRIVE_API_TOKEN": self._company.api_token}
+        if self._options.oauth:
+            app = self._company.oauth
+            environment |= {
+                "PIPEDRIVE_CLIENT_ID": app.client_id,
+                "PIPEDRIVE_CLIENT_SECRET": app.client_secret,
+                "PIPEDRIVE_REFRESH_TOKEN": app.refresh_token,
+            }
+        return environment
 
     def settings(self, base_url: str) -> list[str]:
         return [
