@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from bridgework.model import Capabilities, FieldType, Identity, ObjectCapability
+from bridgework.model import Ability, Capabilities, FieldType, Identity, ObjectCapability
 from bridgework_pipedrive.limits import BURST, PLANS, POSTS, TOKENS, tier
 from bridgework_pipedrive.markers import CHARACTERS, SOURCE_ID
 
@@ -32,6 +32,7 @@ _OBJECTS = (
         name="file",
         identity=Identity(kind="marker", where="end of the file name", max_length=160, pattern=CHARACTERS),
         recoverable=_BIN,
+        update=Ability.IMPOSSIBLE,
         upload=True,
     ),
     ObjectCapability(

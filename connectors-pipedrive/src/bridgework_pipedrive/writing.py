@@ -48,7 +48,10 @@ class Writer:
                 next_step="bridgework schema --apply",
             )
         for operation in batch:
-            yield self._write(operation, kind, custom, source_id)
+            if kind is FILE:
+                yield Rejected(operation.number, "an uploaded file cannot be attached to something else")
+            else:
+                yield self._write(operation, kind, custom, source_id)
 
     def upload(self, files: Sequence[Operation]) -> Iterator[WriteResult]:
         """Upload documents and attach them to the person, organization or deal that the body names."""

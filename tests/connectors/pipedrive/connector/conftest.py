@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -29,6 +30,8 @@ from bridgework.model import (
 from bridgework.sandbox import Running, SimulatedClock, running
 from bridgework_pipedrive import Pipedrive
 from bridgework_pipedrive_sandbox import PipedriveSandbox
+
+from ..openapi import ValidatingApp
 
 
 class Ledger:
@@ -62,15 +65,30 @@ class Requests:
 
     lines: list[str] = field(default_factory=list)
     queries: list[str] = field(default_factory=list)
+    checked: ValidatingApp | None = None
 
     def wrap(self, app: Any) -> Any:
+        checked = self.checked = ValidatingApp(app)
+
         async def noted(scope: Any, receive: Any, send: Any) -> None:
             if scope["type"] == "http":
                 self.lines.append(f"{scope['method']} {scope['path']}")
                 self.queries.append(scope["query_string"].decode())
-            await app(scope, receive, send)
+            await checked(scope, receive, send)
 
         return noted
+
+    @property
+    def violations(self) -> list[str]:
+        """What the official description finds wrong with the requests. Answers are the sandbox's affair."""
+        assert self.checked is not None
+        of_answer = re.compile(r"v[12] [A-Z]+ \S+ \d{3}: ")
+        return [line for line in self.checked.violations if not of_answer.match(line)]
+
+    def forgive(self) -> None:
+        """The test made the connector ask for something impossible on purpose."""
+        assert self.checked is not None
+        self.checked.violations.clear()
 
     def taken(self) -> list[str]:
         """What came since the last look."""
@@ -144,12 +162,17 @@ Make = Callable[..., Account]
 
 @pytest.fixture
 def account_with() -> Iterator[Make]:
-    """Make an account whose sandbox has the given options; `settings` are those of the connector."""
+    """Make an account whose sandbox has the given options; `settings` are those of the connector.
+
+    At the end every request must have been as the official description says.
+    """
+    made: list[Requests] = []
     with ExitStack() as stack:
 
         def make(settings: dict[str, Any] | None = None, **options: Any) -> Account:
             sandbox = PipedriveSandbox(PipedriveSandbox.Options(**options), SimulatedClock(), None)
             requests = Requests()
+            made.append(requests)
             served = stack.enter_context(running(sandbox, wrap=requests.wrap))
             announced = dict(item.split("=", 1) for item in served.set if item.startswith("destination."))
             own = {key.removeprefix("destination."): value for key, value in announced.items()}
@@ -164,6 +187,7 @@ def account_with() -> Iterator[Make]:
             return Account(served, api, Pipedrive(validated, api), requests, ledger, clock)
 
         yield make
+    assert [line for requests in made for line in requests.violations] == []
 
 
 @pytest.fixture

@@ -86,6 +86,7 @@ def test_what_the_server_refuses_is_rejected_and_the_batch_goes_on(
     results = account.write(account.operation(object_name, **body), account.operation(object_name, **second))
     refused(results[0])
     assert not isinstance(results[1], Rejected)
+    account.requests.forgive()
 
 
 @pytest.mark.parametrize(
