@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
-import orjson
-
 from bridgework.errors import BadInput
-from bridgework.files import Archive, CsvTable, digest
+from bridgework.files import Archive, CsvTable, canonical, digest
 from bridgework.model import FieldType, SourceRecord
 from bridgework_sensei.customfields import CustomField, custom_fields
 from bridgework_sensei.manifest import MANIFEST, ExportedFile, Manifest, census, read_manifest, rooted, verify
@@ -128,8 +127,9 @@ class Export:
 
     def _practice(self) -> SourceRecord:
         practice = self.manifest.file.practice
-        values = {name: value for name, value in practice.model_dump().items() if value not in (None, "")}
-        return SourceRecord("practice", practice.tenantId, values, orjson.dumps(values), MANIFEST)
+        values = canonical(practice.model_dump())
+        raw = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
+        return SourceRecord("practice", practice.tenantId, values, raw, MANIFEST)
 
     def field_types(self, layout: Layout) -> dict[str, FieldType]:
         """Fields of an object as this export has them: extra columns of a report come as text."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import IO, Any
-
-import orjson
 
 from bridgework.files import JsonRow, read_ndjson
 from bridgework.model import Body, Problem, SourceRecord
@@ -72,7 +71,7 @@ def nested_rows(parents: Iterator[SourceRecord], layout: Layout) -> Iterator[Sou
 
 
 def _nested(name: str, parent: SourceRecord, position: int, item: Any) -> SourceRecord:
-    raw = orjson.dumps(item)
+    raw = json.dumps(item, ensure_ascii=False, separators=(",", ":")).encode()
     key = f"{parent.key}#{position}"
     if not isinstance(item, dict):
         problem = Problem("", UNREADABLE, "the row is not a JSON object")

@@ -69,10 +69,8 @@ def _decimal(reader: Callable[[str], Value]) -> Reader:
 
 def _integer(value: Any) -> Value:
     kind = type(value)
-    if kind is int:
-        return value
-    if kind is Decimal:
-        return read_integer(format(value, "f"))
+    if kind is int or kind is Decimal:
+        return read_integer(format(value, "f") if kind is Decimal else str(value))
     if kind is str:
         return read_integer(value)
     raise Unreadable("DAT-03", "is not a whole number")

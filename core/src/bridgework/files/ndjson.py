@@ -170,8 +170,10 @@ def _constant(_text: str) -> Any:
 
 
 def canonical(value: Any) -> Any:
-    """A parsed value in canonical form: Decimal as text, empty text as None, nested data likewise."""
+    """A parsed value in canonical form: Decimal and integers beyond 64 bits as text, empty text as None, nested alike."""
     kind = type(value)
+    if kind is int and not -(1 << 63) <= value < 1 << 63:
+        return str(value)
     if kind is str:
         return value or None
     if kind is Decimal:

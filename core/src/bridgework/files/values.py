@@ -224,13 +224,13 @@ def read_decimal(text: str) -> str | None:
 
 
 def read_integer(text: str) -> int | None:
-    """A whole number; ``12.0`` is one. Unreadable: DAT-03."""
+    """A whole number of 64 bits; ``12.0`` is one. Unreadable: DAT-03."""
     number = read_decimal(text)
     if number is None:
         return None
     whole = Decimal(number)
-    if whole != whole.to_integral_value():
-        raise Unreadable("DAT-03", "is not a whole number")
+    if whole != whole.to_integral_value() or abs(whole) >= 1 << 63:
+        raise Unreadable("DAT-03", "is not a whole number of 64 bits")
     return int(whole)
 
 
