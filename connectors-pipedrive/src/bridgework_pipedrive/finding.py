@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from bridgework.errors import StopRun
 from bridgework.model import Found, FoundRecord, Operation, StoredRecord
 from bridgework_pipedrive import stored
 from bridgework_pipedrive.catalogue import Catalogue
@@ -104,6 +105,11 @@ def _relationships(api: ApiClient, operations: Sequence[Operation]) -> Iterator[
     rows: dict[str, list[StoredRecord]] = {}
     for operation in operations:
         parent = str(operation.body.get("parent") or "")
+        if not parent:
+            raise StopRun(
+                "A relationship whose answer was lost cannot be looked for without its values.",
+                next_step="compare the relationships of the organizations by hand",
+            )
         if parent not in rows:
             rows[parent] = [stored.record(RELATIONSHIP, row, {}, "") for row in relationships_of(api, parent)]
         same = [record for record in rows[parent] if _same(record, operation)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from bridgework import default_schema_plan
 from bridgework.errors import UsageError
 from bridgework.model import (
     Created,
@@ -17,7 +18,6 @@ from bridgework.model import (
     SchemaOperation,
     WantedField,
 )
-from bridgework.schema import default_schema_plan
 from bridgework_pipedrive import options as option_changes
 from bridgework_pipedrive.catalogue import Catalogue
 from bridgework_pipedrive.fields import options, wire_type

@@ -1,0 +1,59 @@
+"""Client and connector together: an empty day pauses, a block stops, a burst is waited out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bridgework.errors import NotSent, Paused, StopRun
+from bridgework.model import Written
+
+from .conftest import Account, Make
+
+
+def answer(status: int, headers: dict[str, str], body: str = '{"error": "Too Many Requests"}') -> dict[str, Any]:
+    given = {"content-type": "application/json", **headers}
+    return {"kind": "answer", "status": status, "headers": given, "body": body}
+
+
+def test_an_empty_day_pauses_until_the_reset(account: Account) -> None:
+    empty = {"x-daily-ratelimit-token-remaining": "0", "retry-after": "1"}
+    account.sandbox.faults({**answer(429, empty), "match": {"path": "users", "times": None}})
+    with pytest.raises(Paused) as paused:
+        account.connector.list_owners()
+    assert (paused.value.until.hour, paused.value.until.minute) == (0, 0)
+    assert paused.value.until > account.clock.now()
+
+
+def test_a_burst_is_waited_out(account: Account) -> None:
+    full = {"x-ratelimit-limit": "100", "x-ratelimit-remaining": "0", "x-ratelimit-reset": "2"}
+    account.sandbox.faults({**answer(429, full), "match": {"path": "users"}})
+    before = account.clock.now()
+    assert account.connector.list_owners()
+    assert (account.clock.now() - before).total_seconds() >= 2
+
+
+def test_a_throttled_create_is_not_sent_and_succeeds_afterwards(account: Account) -> None:
+    account.sandbox.faults({**answer(429, {"x-ratelimit-remaining": "0"}), "match": {"method": "POST"}})
+    with pytest.raises(NotSent):
+        account.write(account.operation("person", name="Ana"))
+    assert isinstance(account.write(account.operation("person", name="Ana"))[0], Written)
+
+
+def test_a_block_by_the_guard_stops_the_run(account: Account) -> None:
+    page = answer(403, {"content-type": "text/html; charset=UTF-8"}, "<html>Access denied</html>")
+    account.sandbox.faults({**page, "match": {"method": "POST"}})
+    with pytest.raises(StopRun):
+        account.write(account.operation("person", name="Ana"))
+
+
+def test_the_paces_of_the_plan_are_kept_without_a_single_refusal(account_with: Make) -> None:
+    from bridgework.model import FieldType
+
+    account = account_with(plan="lite")
+    account.field("person", "Source id", FieldType.TEXT)
+    for index in range(60):
+        account.create("person", name=f"Person {index}")
+    assert account.api.counts.throttled == 0
+    assert account.clock.sleeps
