@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from bridgework.client.windows import CalendarDay, SlidingWindow, State
+from bridgework.client.windows import CalendarDay, Entry, SlidingWindow, State
 from bridgework.clock import Clock
 from bridgework.errors import ContractBroken, Paused, SettingsError
 from bridgework.model import Budget, Learned
@@ -191,7 +191,7 @@ class Budgets:
             wall, now = self._clock.now(), self._now()
             found = []
             for name, window in self._windows.items():
-                leases = window.ended(window.counting(state.get("windows", {}).get(name, ()), now))
+                leases = window.ended(window.counting(state.get("windows", {}).get(name, ()), now), now)
                 found.append(_allowance(window.budget, window.limit, window.allowed, window.left(leases)))
             for name, day in self._days.items():
                 settled = day.ended(day.settle(state.get("days", {}).get(name, {}), wall))
@@ -207,7 +207,7 @@ class Budgets:
             def change(state: State) -> State:
                 windows, days = dict(state.get("windows", {})), dict(state.get("days", {}))
                 for name, window in self._windows.items():
-                    windows[name] = window.ended(window.counting(windows.get(name, ()), now))
+                    windows[name] = window.ended(window.counting(windows.get(name, ()), now), now)
                 for name, day in self._days.items():
                     days[name] = day.ended(day.settle(days.get(name, {}), wall))
                 return {**state, "windows": windows, "days": days}
@@ -298,10 +298,9 @@ class _Leasing:
         windows, days = dict(state.get("windows", {})), dict(state.get("days", {}))
         for name, window in self._windows.items():
             leases = counting[name]
-            windows[name] = [*window.ended(leases), window.entry(self._amounts[name], self._now)] if taken else leases
-        for name, day in self._days.items():
-            if taken:
-                days[name] = day.entry(self._amounts[name], self._settled[name])
+            windows[name] = self._with_lease(window, leases) if taken else leases
+        for name, settled in self._settled.items():
+            days[name] = self._days[name].entry(self._amounts[name], settled) if taken else settled
         return {**state, "windows": windows, "days": days}
 
     def start(self) -> None:
@@ -309,6 +308,9 @@ class _Leasing:
             window.start(self._amounts[name], self._now)
         for name, day in self._days.items():
             day.start(self._amounts[name], self._settled[name]["day"])
+
+    def _with_lease(self, window: SlidingWindow, leases: list[Entry]) -> list[Entry]:
+        return [*window.ended(leases, self._now), window.entry(self._amounts[window.budget.name], self._now)]
 
     def _ask_days(self, state: State) -> None:
         for name, day in self._days.items():
@@ -318,9 +320,9 @@ class _Leasing:
                 self.exhausted = day
                 return
 
-    def _ask_windows(self, counting: Mapping[str, list[tuple[float, int, str]]]) -> None:
+    def _ask_windows(self, counting: Mapping[str, list[Entry]]) -> None:
         for name, window in self._windows.items():
-            amount, wait = window.ask(window.ended(counting[name]), self._charges[name], self._now)
+            amount, wait = window.ask(window.ended(counting[name], self._now), self._charges[name], self._now)
             self._amounts[name] = amount
             if not amount and (self.blocked is None or wait > self.blocked.seconds):
                 self.blocked = Blocked(wait, window.named)

@@ -21,7 +21,7 @@ _SLICES = 64  # leases per window: each counts as used at its end, which costs 1
 _LONGEST_LEASE = 1.0  # seconds
 _DAY_SLICES = 200  # leases per day allowance: half a percent of a day is at stake in a crash
 _SLOWLY = 8  # good news from headers is believed by an eighth per answer, bad news at once
-_MARGIN = 0.001  # seconds added to waits, so that rounding never brings us back a moment early
+_MARGIN = 0.001  # seconds: more than rounding of the time can be wrong by
 
 
 @dataclass(slots=True)
@@ -41,6 +41,7 @@ class SlidingWindow:
         self.budget = budget
         self.owner = owner
         self.seconds = budget.window
+        self._counts_for = budget.window + _MARGIN
         self.lease_seconds = min(_LONGEST_LEASE, budget.window / _SLICES)
         self.named = f"the {budget.window:g}-second window ({budget.label})"
         self.share = share
@@ -82,15 +83,15 @@ class SlidingWindow:
         """The leases that still count at `now`, of all processes."""
         # Later than a lease of this moment can end: the clock was set back since.
         latest = now + self.lease_seconds
-        return [(min(end, latest), amount, owner) for end, amount, owner in stored if end + self.seconds > now]
+        return [(min(end, latest), amount, owner) for end, amount, owner in stored if end + self._counts_for > now]
 
-    def ended(self, leases: Iterable[Entry]) -> list[Entry]:
+    def ended(self, leases: Iterable[Entry], now: float) -> list[Entry]:
         """The same after our current lease has ended: it counts with what was used of it, at its last use."""
         kept = []
         for end, amount, owner in leases:
             if owner == self.owner and end == self.lease.until:
                 end, amount = min(end, self.lease.last_used), amount - self.lease.left
-            if amount > 0:
+            if amount > 0 and end + self._counts_for > now:
                 kept.append((end, amount, owner))
         return kept
 
@@ -100,7 +101,7 @@ class SlidingWindow:
         # A single call that costs more than we may use goes out alone, into an empty window.
         if free >= weight or not leases:
             return max(weight, min(free, math.ceil(self.allowed / _SLICES))), 0.0
-        return 0, _room_from(sorted(leases), weight - free) + self.seconds - now + _MARGIN
+        return 0, _room_from(sorted(leases), weight - free) + self._counts_for - now + _MARGIN
 
     def start(self, amount: int, now: float) -> None:
         """Begin a lease that is in the store as `entry`."""
