@@ -605,11 +605,16 @@ class Identity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectCapability:
-    """What can be done with one destination object. `recoverable` is how long a deleted record can be restored."""
+    """What can be done with one destination object.
+
+    `batch_size` is how many operations one `write` takes, `records_per_request` how many of them travel in one request;
+    `recoverable` is how long a deleted record can be restored.
+    """
 
     name: str
     identity: Identity
-    batch_size: int = 1
+    batch_size: int = 25
+    records_per_request: int = 1
     created_at: str = ""  # field that sets the creation time on create, empty: not settable
     recoverable: timedelta | None = None
     cascades_to: tuple[str, ...] = ()

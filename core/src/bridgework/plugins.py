@@ -1,8 +1,8 @@
 """Plugins: stevedore selects exactly the named ones, pluggy calls them, this module gives their hooks typed faces.
 
 Refused at the door, naming the distributions: a name without a plugin or with two, an import that fails, a hook that
-does not exist or that the role does not answer, a second answerer of a first-result hook, a missing required hook, and a
-capability that contradicts the hooks present.
+does not exist or that the role does not answer, a second answerer of a first-result hook, a missing required hook, and
+a capability that contradicts the hooks present.
 """
 
 from __future__ import annotations
@@ -319,7 +319,7 @@ class Hooks:
             owner = self._by_plugin(implementation.plugin)
             given = {"people": tuple(left), "owners": tuple(owners)}
             call = {key: given[key] for key in implementation.argnames}
-            answer = self._guard("match_owners", partial(implementation.function, **call), owner)
+            answer: Any = self._guard("match_owners", partial(implementation.function, **call), owner)
             found: list[OwnerMatch] = list(answer or ())
             matches += found
             decided = {match.value for match in found if match.owner_id}

@@ -1,0 +1,17 @@
+"""bridgework log"""
+
+from __future__ import annotations
+
+import click
+
+from bridgework.cli.application import Application, pass_application
+
+
+@click.command()
+@click.option("--verify", is_flag=True, help="Walk the whole hash chain.")
+@pass_application
+def command(application: Application, verify: bool) -> None:
+    """Show the journal's events."""
+    from bridgework.stages.status import log
+
+    application.run("log", lambda migration: log(migration, verify=verify), destination=False)

@@ -1,0 +1,170 @@
+"""Connecting a migration with its source and its destination: settings, services, clients, the sandbox proof."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from bridgework import plugins
+from bridgework.client import ApiClient
+from bridgework.clock import Clock, SystemClock
+from bridgework.defaults import CoreDefaults
+from bridgework.errors import ContractBroken, SettingsError, StopRun
+from bridgework.journal import Journal
+from bridgework.model import Budget, Capabilities, Service
+from bridgework.plugins import Registered
+from bridgework.project import CORE_DESTINATION_KEYS, Project, connector_settings
+
+
+@dataclass(frozen=True)
+class Connected:
+    """The plugins of a migration, and the clients of its destination (none while it is not connected)."""
+
+    plugins: tuple[Registered, ...]
+    clients: tuple[ApiClient, ...]
+    budgets: tuple[Budget, ...]
+    sandbox: bool
+    capabilities: Capabilities | None
+
+
+def connect(
+    project: Project, journal: Journal, clock: Clock, *, destination: bool, observers: Sequence[Any]
+) -> Connected:
+    """Load exactly the plugins the migration names; with `destination`, build its clients too.
+
+    Without it the destination's class is loaded for its capabilities only and no credentials are needed.
+    """
+    defaults = CoreDefaults()
+    registered = [Registered("core", "defaults", "bridgework", defaults)]
+    registered += [Registered("core", type(each).__name__, "bridgework", each) for each in observers]
+    pair_class = plugins.load_class("pair", project.pair)
+    _check_pair(pair_class, project)
+    names = dict.fromkeys([*getattr(pair_class, "requires", ()), *project.file.migration.extensions])
+    registered += [_registered("extension", name, plugins.load_class("extension", name)()) for name in names]
+    registered.append(_registered("pair", project.pair, pair_class()))
+    registered.append(_source(project))
+    destination_class = plugins.load_class("destination", project.file.migration.destination)
+    capabilities: Capabilities | None = getattr(destination_class, "capabilities", None)
+    if not destination:
+        return Connected(tuple(registered), (), (), False, capabilities)
+    plugin, clients, budgets, sandbox = _destination(project, destination_class, journal, clock)
+    defaults.bind(plugin.plugin)
+    return Connected((*registered, plugin), clients, budgets, sandbox, capabilities)
+
+
+def _registered(role: str, name: str, plugin: Any) -> Registered:
+    return Registered(role, name, plugins.distribution_of(role, name), plugin)
+
+
+def _check_pair(pair: type[Any], project: Project) -> None:
+    section = project.file.migration
+    wanted = (section.source, section.destination)
+    if (named := (getattr(pair, "source", ""), getattr(pair, "destination", ""))) != wanted:
+        raise SettingsError(
+            f"The pair {project.pair} maps {named[0]} to {named[1]}, not {wanted[0]} to {wanted[1]}.",
+            next_step="correct migration.pair in migration.toml",
+        )
+
+
+def _source(project: Project) -> Registered:
+    name = project.file.migration.source
+    source = plugins.load_class("source", name)
+    data = dict(project.file.source)
+    if isinstance(path := data.get("path"), str):
+        data["path"] = str(project.folder / path)  # a relative path starts at the migration's folder
+    settings = connector_settings(plugins.settings_model(source), data, where="source")
+    return _registered("source", name, source(settings))
+
+
+def _destination(
+    project: Project, destination: type[Any], journal: Journal, clock: Clock
+) -> tuple[Registered, tuple[ApiClient, ...], tuple[Budget, ...], bool]:
+    name = project.file.migration.destination
+    settings = connector_settings(
+        plugins.settings_model(destination),
+        project.file.destination,
+        where="destination",
+        core_keys=CORE_DESTINATION_KEYS,
+    )
+    services: tuple[Service, ...] = tuple(destination.services(settings))
+    if not services:
+        raise ContractBroken(f"{plugins.distribution_of('destination', name)}: {name} declares no service.")
+    sandbox = is_sandbox(services[0].base_url, project.destination_core.sandbox_token)
+    core = project.destination_core
+    clients = tuple(
+        ApiClient(
+            service,
+            ledger=journal,
+            budgets=JournalBudgets(journal),
+            clock=clock,
+            share={"window": core.share, "day": core.day_share},
+            reserve=core.reserve,
+            max_concurrency=project.file.run.workers,
+        )
+        for service in services
+    )
+    return _registered("destination", name, destination(settings, *clients)), clients, services[0].budgets, sandbox
+
+
+class JournalBudgets:
+    """Budgets kept in the journal: they survive restarts and are shared by processes."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    def update(self, name: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+        """Read, change and write the state of one budget in one transaction."""
+        return self._journal.update_budget(name, change)
+
+
+def clock_of(project: Project) -> Clock:
+    """The clock of the run: the machine's, or with `run.speed` the one of the sandbox it talks to.
+
+    SettingsError for a speed outside a sandbox.
+    """
+    speed = project.file.run.speed
+    if speed == 1.0:
+        return SystemClock()
+    base_url = str(project.file.destination.get("base_url", ""))
+    token = project.destination_core.sandbox_token
+    if not is_sandbox(base_url, token):
+        raise SettingsError(
+            "run.speed is for a sandbox; this destination is none.", next_step="remove run.speed from migration.toml"
+        )
+    answer = httpx.get(_control(base_url, "clock"), headers={"x-sandbox-token": token}, trust_env=False, timeout=10.0)
+    return SystemClock(speed, start=datetime.fromisoformat(answer.json()["now"]))
+
+
+def _control(base_url: str, name: str) -> str:
+    parts = urlsplit(base_url)
+    return f"{parts.scheme}://{parts.netloc}/__sandbox__/{name}"
+
+
+def is_sandbox(base_url: str, token: str) -> bool:
+    """Whether a simulator answers there that knows the token it printed. Only loopback addresses are asked."""
+    if not token or not is_loopback(base_url):
+        return False
+    try:
+        answer = httpx.get(_control(base_url, ""), headers={"x-sandbox-token": token}, trust_env=False, timeout=10.0)
+        return answer.status_code == httpx.codes.OK and answer.json().get("valid") is True
+    except httpx.HTTPError:
+        raise StopRun(
+            "The sandbox does not answer.", cause="unreachable", next_step="start it again: bridgework sandbox …"
+        ) from None
+    except ValueError:
+        return False
+
+
+def is_loopback(base_url: str) -> bool:
+    """Whether the address is this machine's own."""
+    host = urlsplit(base_url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

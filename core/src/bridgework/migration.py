@@ -1,0 +1,435 @@
+"""A migration that is open: its project, stores, plugins and client, held together for one command."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from hashlib import blake2b, sha256
+from pathlib import Path
+from typing import IO, Any, Protocol
+from uuid import UUID
+
+from bridgework.client import ApiClient
+from bridgework.clock import Clock, SystemClock
+from bridgework.connection import clock_of, connect
+from bridgework.conservation import conservation, write_reports
+from bridgework.errors import BadInput, ContractBroken, UsageError
+from bridgework.identity import client_id, marker
+from bridgework.journal import Intent, IntentRow, Journal, Outcome, migration_lock
+from bridgework.mapping import (
+    Decisions,
+    MappedFile,
+    MappingSettings,
+    Plan,
+    TestResult,
+    compile_mapping,
+    load_mapping,
+    run_mapping_tests,
+)
+from bridgework.mapping import Mapping as LoadedMapping
+from bridgework.model import Body, Budget, Capabilities, DestinationSchema, FileContent, Operation, StoredRecord, Verb
+from bridgework.plugins import Hooks
+from bridgework.progress import Progress
+from bridgework.project import Keys, Project, load_keys, read_project
+from bridgework.results import Result
+from bridgework.staging import Image, Records, Staging, StagingWriter
+
+
+class KeptBodies(Protocol):
+    """A job whose bodies are kept before its intent."""
+
+    @property
+    def intent(self) -> Intent: ...
+    @property
+    def sent(self) -> Body | None: ...
+    @property
+    def before(self) -> Body | None: ...
+
+
+class Migration:
+    """One open migration. Use `Migration.open` as a context manager; only one process can hold it."""
+
+    def __init__(
+        self, project: Project, keys: Keys, stack: ExitStack, *, destination: bool, observers: Sequence[Any]
+    ) -> None:
+        self.project = project
+        self.keys = keys
+        self._stack = stack
+        self.clock: Clock = clock_of(project) if destination else SystemClock()
+        self.journal = self._open_journal()
+        connected = connect(project, self.journal, self.clock, destination=destination, observers=observers)
+        for client in connected.clients:
+            stack.callback(client.close)
+        self._connected = connected
+        self._documents: dict[str, str] = {}
+        self.hooks = Hooks(connected.plugins)
+        self.progress = Progress(self.hooks.announce)
+
+    @classmethod
+    @contextmanager
+    def open(cls, folder: Path, *, destination: bool = False, observers: Sequence[Any] = ()) -> Iterator[Migration]:
+        """Open a migration folder; with `destination`, connected to it. Busy if another process holds it."""
+        project = read_project(folder)
+        with ExitStack() as stack:
+            stack.enter_context(migration_lock(project.folder))
+            yield cls(project, load_keys(project.id), stack, destination=destination, observers=observers)
+
+    # ---------------------------------------------------------------- stores
+
+    def _open_journal(self) -> Journal:
+        path = self.project.journal_file
+        if path.exists():
+            journal = Journal.open(path, self.keys.journal, self.project.id, now=self.clock.now)
+        else:
+            journal = Journal.create(path, self.keys.journal, self.project.id, now=self.clock.now)
+        self._stack.callback(journal.close)
+        return journal
+
+    @property
+    def records_key(self) -> bytes:
+        """The key of records.db; UsageError after a purge."""
+        if self.keys.records is None:
+            raise UsageError(
+                "The staged data of this migration was purged.", cause="purged", next_step="bridgework status"
+            )
+        return self.keys.records
+
+    @cached_property
+    def records(self) -> Records:
+        """records.db: the staged data and the images of destination records."""
+        records = Records.create(self.project.records_file, self.records_key, self.project.id)
+        self._stack.callback(records.close)
+        return records
+
+    @cached_property
+    def staging(self) -> Staging:
+        """The frozen extract. UsageError if there is none."""
+        return self.records.staging()
+
+    def staging_writer(self) -> StagingWriter:
+        """A writer for the next snapshot; what was read from the present one is forgotten."""
+        self.forget_staging()
+        return self.records.writer()
+
+    def forget_staging(self) -> None:
+        """Read staging and mapping anew when they are asked for next."""
+        for name in ("staging", "mapping_settings", "plan", "mapping_tests"):
+            self.__dict__.pop(name, None)
+
+    def keyed_hash(self, object_name: str, key: str) -> str:
+        """A source key as shareable reports show it."""
+        return blake2b(f"{object_name}\0{key}".encode(), key=self.keys.hashing, digest_size=8).hexdigest()
+
+    # ---------------------------------------------------------------- destination
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether the destination is a simulator on this machine."""
+        return self._connected.sandbox
+
+    @property
+    def client(self) -> ApiClient:
+        """The destination's first client."""
+        return self._connected.clients[0]
+
+    @property
+    def budgets(self) -> tuple[Budget, ...]:
+        """The budgets of the destination's first service."""
+        return self._connected.budgets
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Static facts about the destination."""
+        capabilities = self._connected.capabilities
+        if capabilities is None:
+            raise ContractBroken("The destination has no capabilities.")
+        return capabilities
+
+    @property
+    def horizon(self) -> timedelta:
+        """After this time a write whose answer was lost cannot surface any more."""
+        setting = self.project.destination_core.horizon
+        return self.capabilities.horizon if setting is None else timedelta(seconds=setting)
+
+    @cached_property
+    def schema(self) -> DestinationSchema:
+        """The account as it is now, read once per command. UsageError if it is another account than before."""
+        schema = self.hooks.describe_destination()
+        known = next((event.payload["account"] for event in self.journal.events("account")), None)
+        if known is None:
+            self.journal.event("account", account=schema.account, label=schema.account_label)
+        elif known != schema.account:
+            raise UsageError(
+                f"This migration writes to account {known}, but the token belongs to account {schema.account}.",
+                cause="other_account",
+                next_step="correct the token, or start a new migration for the other account",
+            )
+        return schema
+
+    def read_records(self, object_name: str, ids: Sequence[str]) -> dict[str, StoredRecord]:
+        """Records as stored, by id; in as few calls as the destination allows."""
+        step = self.capabilities.read_batch
+        found: dict[str, StoredRecord] = {}
+        for start in range(0, len(ids), step):
+            found.update({record.id: record for record in self.hooks.read(object_name, ids[start : start + step])})
+        return found
+
+    # ---------------------------------------------------------------- intents and images
+
+    def intent(
+        self,
+        *,
+        verb: Verb,
+        stage: str,
+        rule: str,
+        object_name: str,
+        key: str,
+        generation: int,
+        mapped_hash: str,
+        target_id: str = "",
+    ) -> Intent:
+        """An intent with its identity as marker and as client id."""
+        identity = self.capabilities.object(object_name).identity
+        return Intent(
+            verb=verb,
+            stage=stage,
+            rule=rule,
+            key=key,
+            object=object_name,
+            generation=generation,
+            marker=marker(
+                source=self.project.file.migration.source,
+                rule=rule,
+                key=key,
+                migration=self.project.id,
+                generation=generation,
+                identity=identity,
+            ),
+            client_id=client_id(
+                account=self.schema.account, rule=rule, key=key, migration=self.project.id, generation=generation
+            ),
+            mapped_hash=mapped_hash,
+            target_id=target_id,
+        )
+
+    def reject(self, intents: Sequence[Intent], reasons: Sequence[tuple[str, str]]) -> None:
+        """Dead letters that cannot be sent at all: (reason, field) for each intent."""
+        numbers = self.journal.intend(intents)
+        self.journal.settle(
+            [
+                Outcome(number, "rejected", reason=reason, field=field)
+                for number, (reason, field) in zip(numbers, reasons, strict=True)
+            ]
+        )
+
+    def operation_of(self, row: IntentRow) -> Operation:
+        """An operation as it was sent, as far as looking for it needs: identity, target and time."""
+        return Operation(
+            number=row.operation,
+            verb=row.verb,
+            object=row.object,
+            marker=row.marker,
+            client_id=UUID(row.client_id),
+            body=self.images(row.rule, [row.key]).get(row.key, {}) if self.keys.records else {},
+            target_id=row.target_id,
+            sent_after=row.at,
+        )
+
+    def keep_images(self, jobs: Sequence[KeptBodies]) -> None:
+        """Keep what will be sent and what it replaces, durable before the intents are."""
+        images: list[Image] = []
+        for job in jobs:
+            intent = job.intent
+            if job.before is not None:
+                images.append(Image(intent.rule, intent.key, "pre", job.before, intent.generation))
+            if job.sent is not None:
+                images.append(Image(intent.rule, intent.key, "sent", job.sent, intent.generation))
+        if images:
+            self.records.images.put(images)
+
+    def images(self, rule: str, keys: Sequence[str]) -> dict[str, Body]:
+        """The newest body that was sent, by key."""
+        return self.records.images.many(rule, keys, "sent")
+
+    # ---------------------------------------------------------------- mapping
+
+    @cached_property
+    def cutover(self) -> datetime:
+        """The instant that divides past from future: the setting, else fixed by the first extract."""
+        fixed = self.journal.last_event("cutover")
+        if self.project.file.migration.cutover is not None:
+            return self.project.file.migration.cutover
+        if fixed is None:
+            raise UsageError("Nothing was extracted yet.", next_step="bridgework extract")
+        return datetime.fromisoformat(fixed.payload["at"])
+
+    def fix_cutover(self, generated_at: datetime) -> None:
+        """The first extract fixes the cutover; later ones do not move it."""
+        if self.journal.last_event("cutover") is None:
+            self.journal.event("cutover", at=generated_at.astimezone(UTC).isoformat())
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        """What people decided about findings, as far as it changes what is loaded."""
+        last = self.journal.last_event("decisions")
+        if last is None:
+            return Decisions()
+        merges = {(name, key): into for name, key, into in last.payload["merges"]}
+        return Decisions(frozenset((name, key) for name, key in last.payload["exclusions"]), merges)
+
+    @cached_property
+    def mapping(self) -> LoadedMapping:
+        """The pair's mapping document with the migration's own over it."""
+        texts = [(f"{self.project.pair}/mapping.yaml", self.hooks.mapping())]
+        if self.project.mapping_file.exists():
+            texts.append((str(self.project.mapping_file), self.project.mapping_file.read_text("utf-8")))
+        return load_mapping(texts)
+
+    @cached_property
+    def mapping_settings(self) -> MappingSettings:
+        """What the mapping knows about the migration. UsageError without a currency."""
+        section = self.project.file.migration
+        if not section.currency:
+            raise UsageError(
+                "The currency of all amounts is not set.", next_step='set currency = "USD" under [migration]'
+            )
+        description = self.staging.description
+        return MappingSettings(
+            currency=section.currency,
+            cutover=self.cutover,
+            time_zone=description.time_zone,
+            options=section.options,
+            field_types=self.capabilities.field_types,
+            facts=description.facts,
+        )
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The mapping compiled against the staged data and the decisions."""
+        plan = compile_mapping(
+            self.mapping,
+            self.staging.description,
+            settings=self.mapping_settings,
+            transforms=self.hooks.transforms().values(),
+            decisions=self.decisions,
+            hints=self.hooks.load_order(()),
+        )
+        plan.prepare(self.staging)
+        return plan
+
+    @cached_property
+    def mapping_tests(self) -> list[TestResult]:
+        """The mapping's own tests, run once per command."""
+        return list(
+            run_mapping_tests(
+                self.mapping,
+                self.staging.description,
+                settings=self.mapping_settings,
+                transforms=self.hooks.transforms().values(),
+            )
+        )
+
+    def document_problem(self, file: MappedFile) -> str:
+        """Why a document cannot be uploaded, empty if it can. Each document is read once per command."""
+        if file.path not in self._documents:
+            self._documents[file.path] = self._document_problem(file)
+        return self._documents[file.path]
+
+    def _document_problem(self, file: MappedFile) -> str:
+        content = self.file_content(file)
+        largest = self.capabilities.max_file_bytes
+        if content is None:
+            return "the document is missing in the export"
+        if file.sha256 and content.sha256 != file.sha256.lower():
+            return "the document is not the one the export lists: its hash differs"
+        return "the document is larger than the destination takes" if largest and content.size > largest else ""
+
+    def file_content(self, file: MappedFile) -> FileContent | None:
+        """A document of the source with the hash of what is really there; None if it is missing."""
+        found = self.hooks.open_file(file.path)
+        if found is None:
+            return None
+        digest, size = sha256(), 0
+        with found.stream as stream:
+            while part := stream.read(1 << 20):
+                digest.update(part)
+                size += len(part)
+
+        def open_again() -> IO[bytes]:
+            again = self.hooks.open_file(file.path)
+            if again is None:
+                raise BadInput("A document disappeared from the export while it was read.", next_step="extract again")
+            return again.stream
+
+        media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+        return FileContent(name=file.name, size=size, sha256=digest.hexdigest(), media_type=media_type, open=open_again)
+
+    # ---------------------------------------------------------------- state and results
+
+    def has_written(self) -> bool:
+        """Whether records of this migration are in the destination, or may be."""
+        return any(
+            count
+            for states in self.journal.counts().values()
+            for state, count in states.items()
+            if state not in ("pending", "undone")
+        )
+
+    def forget_schema(self) -> None:
+        """Read the destination's schema anew when it is asked for next."""
+        self.__dict__.pop("schema", None)
+
+    def keep_selection(self, chosen: Mapping[str, frozenset[str]]) -> None:
+        """Remember which records the sample holds."""
+        self.journal.event("selection", keys={rule: sorted(keys) for rule, keys in chosen.items()})
+
+    def selection(self) -> dict[str, frozenset[str]]:
+        """The records of the last sample."""
+        last = self.journal.last_event("selection")
+        return {} if last is None else {rule: frozenset(keys) for rule, keys in last.payload["keys"].items()}
+
+    def usage(self) -> dict[str, Any]:
+        """What the client did, and what is left of each budget."""
+        if not self._connected.clients:
+            return {}
+        counts = self.client.counts
+        return {
+            "requests": counts.requests,
+            "verdicts": {str(name): number for name, number in counts.verdicts.items()},
+            "charged": dict(counts.tokens),
+            "left": [
+                {"budget": each.name, "left": each.left, "limit": each.limit} for each in self.client.budget_left()
+            ],
+        }
+
+    def finished(
+        self,
+        stage: str,
+        *,
+        data: Mapping[str, Any] | None = None,
+        differences: bool = False,
+        next_: str = "",
+        message: str = "",
+        report: str | None = None,
+    ) -> Result:
+        """The result of a stage: conservation asserted, report written, plugins told. `report` "" writes none."""
+        objects, rules = conservation(self)
+        result = Result(
+            stage=stage,
+            migration=self.project.id,
+            state="differences" if differences else "done",
+            next=next_,
+            message=message,
+            objects=objects,
+            rules=rules,
+            data=data or {},
+        )
+        name = stage if report is None else report
+        if name:
+            write_reports(self.project.reports, name, result)
+        self.journal.event("stage_finished", stage=stage, state=result.state)
+        self.hooks.announce("stage_finished", stage=stage, result=result.as_json())
+        return result

@@ -1,0 +1,56 @@
+"""delta: what changed in the source since, brought over by the three-way rule."""
+
+from __future__ import annotations
+
+from bridgework.errors import UsageError
+from bridgework.migration import Migration
+from bridgework.results import Result
+from bridgework.stages.auditing import carry_decisions
+from bridgework.stages.load_stage import load
+
+
+def delta(migration: Migration) -> Result:
+    """Read the source again, lay it over the staged data, and load what is new or maps to another body.
+
+    UsageError before the first load is complete, or while records are pending after a rollback.
+    """
+    counts = migration.journal.counts()
+    if migration.journal.last_event("loaded") is None:
+        raise UsageError("Nothing was loaded yet.", next_step="bridgework load")
+    if any(states.get("undone", 0) for states in counts.values()):
+        raise UsageError("Records are pending after a rollback.", next_step="bridgework load", cause="pending")
+    description = migration.hooks.describe_source()
+    since = migration.staging.description.generated_at
+    writer = migration.staging_writer()
+    rows: dict[str, int] = {}
+    migration.progress.start("delta", sum(each.rows or 0 for each in description.objects))
+    writer.overlay(description, complete=description.complete)
+    for each in description.objects:
+        if not each.absent:
+            records = migration.hooks.extract(each.name, None if description.complete else since)
+            rows[each.name] = writer.add(each.name, migration.progress.counted(each.name, records))
+    frozen = writer.freeze()
+    migration.forget_staging()
+    staged = {each.name: migration.staging.count(each.name) for each in migration.staging.objects() if not each.absent}
+    migration.journal.event("extracted", fingerprint=migration.staging.fingerprint, rows=staged, delta=True)
+    carry_decisions(migration)
+    result = load(migration, stage="delta")
+    migration.journal.event("delta_finished", changes=sum(each.new + each.changed for each in frozen.overlay.values()))
+    return migration.finished(
+        "delta",
+        data={
+            **result.data,
+            "source": {
+                name: {
+                    "new": each.new,
+                    "changed": each.changed,
+                    "unchanged": each.unchanged,
+                    "gone": each.vanished,
+                }
+                for name, each in frozen.overlay.items()
+            },
+            "since": since.isoformat(),
+        },
+        differences=result.state == "differences" or any(each.vanished for each in frozen.overlay.values()),
+        next_="bridgework reconcile",
+    )

@@ -1,0 +1,29 @@
+"""Which of the records that others refer to exist, and under which id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from bridgework.mapping import Mapped
+from bridgework.stages.load.resolving import Parents, references
+
+if TYPE_CHECKING:
+    from bridgework.migration import Migration
+
+
+def parents_of(migration: Migration, records: Iterable[Mapped]) -> Parents:
+    """Ids of all records these refer to, one look-up per rule; what is in doubt is marked as waiting."""
+    wanted: dict[str, set[str]] = {}
+    for record in records:
+        for rule, key in (*references(record.body), *references(record.deferred)):
+            wanted.setdefault(rule, set()).add(key)
+    known: dict[tuple[str, str], str] = {}
+    waiting: set[tuple[str, str]] = set()
+    for rule, keys in wanted.items():
+        for key, target in migration.journal.targets(rule, sorted(keys)).items():
+            if target.state == "in_doubt":
+                waiting.add((rule, key))
+            elif target.live:
+                known[rule, key] = target.id
+    return Parents(known, frozenset(waiting))

@@ -1,0 +1,159 @@
+"""From a mapped body (labels, identities) to a resolved body (the destination's own keys and ids)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from bridgework.model import (
+    Body,
+    DestinationSchema,
+    FieldType,
+    Option,
+    Receipt,
+    TargetField,
+    Value,
+)
+
+
+class Unresolved(Exception):
+    """A field cannot be resolved: `waits` if its parent is not decided yet, else the record is rejected."""
+
+    def __init__(self, field: str, reason: str, *, waits: bool = False) -> None:
+        super().__init__(field, reason)
+        self.field = field
+        self.reason = reason
+        self.waits = waits
+
+
+class FieldBook:
+    """Destination fields by (object, label), as they are in this account now."""
+
+    def __init__(self, schema: DestinationSchema, receipts: Iterable[Receipt]) -> None:
+        self._fields: dict[tuple[str, str], TargetField] = {}
+        self._options: dict[int, dict[str, list[Option]]] = {}
+        ours = {(receipt.object, receipt.key) for receipt in receipts if receipt.kind == "field"}
+        for target in schema.objects:
+            for field in sorted(target.fields, key=lambda each: ((target.name, each.key) in ours, not each.custom)):
+                for name in {field.label} if field.custom else {field.label, field.key}:
+                    self._fields[target.name, name] = field
+
+    def field(self, object_name: str, label: str) -> TargetField:
+        """The field of that label; Unresolved if the account has none."""
+        try:
+            return self._fields[object_name, label]
+        except KeyError:
+            raise Unresolved(label, "the destination has no such field") from None
+
+    def has(self, object_name: str, label: str) -> bool:
+        """Whether the account has a field of that label."""
+        return (object_name, label) in self._fields
+
+    def fixed(self, object_name: str) -> frozenset[str]:
+        """Keys of fields that can only be set when a record is created."""
+        return frozenset(
+            field.key for (name, _), field in self._fields.items() if name == object_name and field.settable != "always"
+        )
+
+    def option(self, field: TargetField, label: str, beside: Collection[Value]) -> str:
+        """The destination's key of an option; Unresolved for a value that is no option.
+
+        Labels may repeat under different options of a parent field (stages of two pipelines): then the one counts whose
+        parent stands `beside` it in the same body.
+        """
+        table = self._options.get(id(field))
+        if table is None:
+            table = {}
+            for option in field.options:
+                table.setdefault(option.label, []).append(option)
+            self._options[id(field)] = table
+        candidates = table.get(label, [])
+        if len(candidates) > 1:
+            candidates = [option for option in candidates if option.under in beside]
+        if len(candidates) != 1:
+            raise Unresolved(field.label, "the value is not among the options of the field")
+        return candidates[0].key
+
+
+class Parents:
+    """Destination ids of the records a chunk refers to; what is absent has not been written."""
+
+    def __init__(self, known: Mapping[tuple[str, str], str], waiting: frozenset[tuple[str, str]]) -> None:
+        self._known = known
+        self._waiting = waiting
+
+    def id(self, rule: str, key: str) -> str | None:
+        return self._known.get((rule, key))
+
+    def waits(self, rule: str, key: str) -> bool:
+        """Whether the record may still come: in doubt or not written yet."""
+        return (rule, key) in self._waiting
+
+
+def references(body: Mapping[str, Value]) -> Iterable[tuple[str, str]]:
+    """The (rule, key) identities a mapped body refers to."""
+    for value in body.values():
+        for item in value if isinstance(value, list) else (value,):
+            if _is_reference(item):
+                yield item["rule"], item["key"]
+
+
+def _is_reference(value: Value) -> bool:
+    return isinstance(value, dict) and "rule" in value and "key" in value
+
+
+@dataclass(frozen=True, slots=True)
+class Resolver:
+    """Resolves mapped bodies of one stage. `owners` maps every approved owner value to a user id."""
+
+    book: FieldBook
+    owners: Mapping[str, str]
+    dropped: frozenset[tuple[str, str]] = frozenset()  # (object, label) of optional fields the plan has no room for
+
+    def resolve(
+        self, object_name: str, body: Mapping[str, Value], parents: Parents, required: Collection[str] = ()
+    ) -> tuple[Body, list[str]]:
+        """The resolved body, and labels of references that had to be left out. Unresolved if it cannot be written."""
+        resolved: Body = {}
+        left_out: list[str] = []
+        beside = {value for value in body.values() if isinstance(value, str)}
+        for label, value in body.items():
+            if value is None or (object_name, label) in self.dropped:
+                continue
+            field = self.book.field(object_name, label)
+            plain = self._value(field, value, parents, beside)
+            if plain is not None:
+                resolved[field.key] = plain
+            elif label in required:
+                raise Unresolved(label, "the record it belongs to was not written")
+            else:
+                left_out.append(label)
+        return resolved, left_out
+
+    def _value(self, field: TargetField, value: Value, parents: Parents, beside: Collection[Value]) -> Value:
+        if isinstance(value, dict) and "owner" in value:
+            if (user := self.owners.get(value["owner"] or "")) is None:
+                raise Unresolved(field.label, "who owns it was not decided yet", waits=True)
+            return user or None
+        if _is_reference(value):
+            return self._reference(field, value, parents)
+        if isinstance(value, list) and value and _is_reference(value[0]):
+            ids = [self._reference(field, item, parents) for item in value]
+            return [item for item in ids if item is not None] or None
+        if field.type is FieldType.CHOICE:
+            return self.book.option(field, str(value), beside)
+        if field.type is FieldType.CHOICES:
+            return [
+                self.book.option(field, str(item), beside) for item in (value if isinstance(value, list) else [value])
+            ]
+        if field.max_length is not None and isinstance(value, str) and len(value) > field.max_length:
+            raise Unresolved(field.label, f"longer than the {field.max_length} characters the field takes")
+        return value
+
+    def _reference(self, field: TargetField, value: Value, parents: Parents) -> str | None:
+        rule, key = value["rule"], value["key"]
+        if (found := parents.id(rule, key)) is not None:
+            return found
+        if parents.waits(rule, key):
+            raise Unresolved(field.label, "waits for the record it belongs to", waits=True)
+        return None

@@ -1,0 +1,42 @@
+"""load: every record of every rule; and replay: the dead letters once more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bridgework.migration import Migration
+from bridgework.results import Result
+from bridgework.stages.load import Loader
+from bridgework.stages.loading import prepare, require_gates
+from bridgework.stages.rules import target_rules
+from bridgework.stages.settle_images import settle_images
+
+GATES = ("mapping", "schema", "owners", "sample")
+
+
+def load(migration: Migration, *, replay: bool = False, stage: str = "load") -> Result:
+    """Load everything that is not in the destination yet; what changed is updated by the three-way rule."""
+    require_gates(migration, GATES)
+    resolver = prepare(migration)
+    rules = target_rules(migration.plan)
+    if migration.journal.last_event("window_opened") is None:
+        migration.journal.event("window_opened", stage=stage)
+    migration.progress.start(stage, _open_records(migration))
+    loader = Loader(migration, resolver, stage=stage, retry_rejected=replay)
+    loader.run(rules)
+    read_back = settle_images(migration, [rule.name for rule in rules])
+    outcomes: dict[str, Any] = {rule: dict(counts) for rule, counts in loader.outcomes.items()}
+    migration.journal.event("loaded", stage=stage, outcomes=outcomes)
+    counts = migration.journal.counts().values()
+    left = sum(states.get(state, 0) for states in counts for state in ("rejected", "pending", "in_doubt", "conflict"))
+    return migration.finished(
+        "replay" if replay else stage,
+        data={"outcomes": outcomes, "read_back": read_back, "usage": migration.usage()},
+        differences=bool(left),
+        next_="bridgework failures" if left else "bridgework reconcile",
+        report="load" if replay else stage,
+    )
+
+
+def _open_records(migration: Migration) -> int:
+    return sum(states.get("pending", 0) + states.get("undone", 0) for states in migration.journal.counts().values())

@@ -1,0 +1,169 @@
+"""plan: what will be written, in which order, with which fields, at what cost, and what stands in the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bridgework.gates import Gate, content_hash
+from bridgework.mapping import FieldAccount, TestResult
+from bridgework.migration import Migration
+from bridgework.model import Proposal, SchemaOperation, WantedField
+from bridgework.results import Result
+from bridgework.schema import clashes
+from bridgework.stages.auditing import undecided_blocks
+from bridgework.stages.forecast import forecast, planned_counts
+from bridgework.stages.rules import target_rules
+from bridgework.stages.survey import ensure_survey, survey
+from bridgework.stages.tiers import TierCheck, check_tier
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaPlan:
+    """The schema operations that remain, the tier check, and fields of the same label and another type."""
+
+    operations: tuple[SchemaOperation, ...]
+    tier: TierCheck
+    clashes: tuple[tuple[WantedField, str], ...]
+
+
+def plan(migration: Migration, *, test_only: bool = False) -> Result:
+    """Compile and test the mapping, survey every row, plan the schema, check the tier, forecast."""
+    tests = migration.mapping_tests
+    failed = [each for each in tests if not each.passed]
+    data: dict[str, Any] = {"tests": {"run": len(tests), "failed": [_test(each) for each in failed]}}
+    if test_only:
+        return migration.finished("plan-test", data=data, differences=bool(failed), next_="bridgework plan", report="")
+    surveys = survey(migration)
+    schema = schema_plan(migration)
+    gate = mapping_gate(migration)
+    data |= {
+        "mapping": gate.content_hash,
+        "load_order": [rule.name for rule in target_rules(migration.plan)],
+        "surveyed": {each.rule: each.as_json() for each in surveys},
+        "accounting": [_account(each) for each in migration.plan.accounts],
+        "proposals": [_proposal(each) for each in proposals(migration)],
+        "schema": [operation_json(each) for each in schema.operations],
+        "clashes": [
+            {"object": field.object, "field": field.label, "wanted": str(field.type), "present": present}
+            for field, present in schema.clashes
+        ],
+        "tier": schema.tier.as_json(),
+        "forecast": [each.as_json() for each in forecast(migration)],
+        "planned": planned_counts(migration),
+        "blocked": list(gate.blocked),
+    }
+    migration.journal.event("planned", mapping=migration.plan.content_hash)
+    return migration.finished(
+        "plan",
+        data=data,
+        differences=bool(gate.blocked or failed or schema.tier.problems),
+        next_="bridgework status" if gate.blocked else 'bridgework approve mapping --by "Name <mail>"',
+    )
+
+
+def forecast_stage(migration: Migration) -> Result:
+    """Only the forecast, for what is planned now."""
+    ensure_survey(migration)
+    data = {"forecast": [each.as_json() for each in forecast(migration)], "planned": planned_counts(migration)}
+    return migration.finished("forecast", data=data, next_="bridgework status")
+
+
+def mapping_gate(migration: Migration) -> Gate:
+    """The mapping gate: compiled mapping and decisions; blocked by undecided findings and unaccounted fields."""
+    blocked: list[str] = []
+    if unaccounted := migration.plan.unaccounted:
+        first = ", ".join(f"{each.object}.{each.field}" for each in unaccounted[:3])
+        blocked.append(f"{len(unaccounted)} source fields are neither mapped, archived nor dropped ({first} …).")
+    if unruled := migration.plan.unruled:
+        blocked.append(f"No rule says what becomes of {', '.join(unruled)}.")
+    undecided = undecided_blocks(migration)
+    if undecided is None:
+        blocked.append("the present extract was not audited yet; run bridgework audit.")
+    elif undecided:
+        blocked.append(
+            f"{undecided} blocking findings are undecided; correct the source, or fill private/decisions.csv and run "
+            "bridgework audit --decide private/decisions.csv."
+        )
+    failed = [each for each in migration.mapping_tests if not each.passed]
+    if failed:
+        blocked.append(f"{len(failed)} mapping tests fail; bridgework plan --test names them.")
+    content = {"mapping": migration.plan.content_hash, "decisions": migration.decisions.as_data()}
+    planned = sum(planned_counts(migration).values()) if not blocked else 0
+    return Gate(
+        "mapping", content_hash(content), f"{planned} records by {len(migration.plan.rules)} rules", tuple(blocked)
+    )
+
+
+def schema_plan(migration: Migration) -> SchemaPlan:
+    """What is missing in the account now, without the optional fields the plan has no room for."""
+    ensure_survey(migration)
+    wanted = migration.plan.wanted_fields(migration.staging)
+    operations = migration.hooks.plan_schema(wanted, migration.schema)
+    tier = check_tier(migration.schema.limits, operations, wanted, pending_records(migration))
+    dropped = set(tier.dropped)
+    kept = tuple(each for each in operations if (each.object, each.name) not in dropped or each.kind != "field")
+    found = tuple((field, str(there.type)) for field, there in clashes(wanted, migration.schema))
+    return SchemaPlan(kept, tier, found)
+
+
+def pending_records(migration: Migration) -> dict[str, int]:
+    """Records that are still to be created, per destination object."""
+    objects = {rule.name: rule.target for rule in target_rules(migration.plan)}
+    counts: dict[str, int] = {}
+    for rule, states in migration.journal.counts().items():
+        if rule in objects:
+            open_ = states.get("pending", 0) + states.get("undone", 0)
+            counts[objects[rule]] = counts.get(objects[rule], 0) + open_
+    return counts
+
+
+def proposals(migration: Migration) -> list[Proposal]:
+    """Where unaccounted fields could go, and what the practice's own fields became."""
+    objects = {each.name: each for each in migration.staging.objects()}
+    fields = {(name, field.name): field for name, each in objects.items() for field in each.fields}
+    open_fields = [
+        (objects[account.object], fields[account.object, account.field])
+        for account in migration.plan.unaccounted
+        if (account.object, account.field) in fields
+    ]
+    return migration.hooks.propose(open_fields, migration.schema) if open_fields else []
+
+
+def operation_json(operation: SchemaOperation) -> dict[str, Any]:
+    """A schema operation for reports and for the schema gate."""
+    return {
+        "kind": operation.kind,
+        "object": operation.object,
+        "name": operation.name,
+        "field": operation.field,
+        "type": str(operation.type) if operation.type else "",
+        "options": list(operation.options),
+        "under": operation.under,
+        "reason": operation.reason,
+    }
+
+
+def _proposal(each: Proposal) -> dict[str, Any]:
+    return {
+        "from": f"{each.source_object}.{each.source_field}",
+        "object": each.object,
+        "field": each.label,
+        "type": str(each.type),
+        "reason": each.reason,
+        "confidence": round(each.confidence, 2),
+    }
+
+
+def _test(each: TestResult) -> dict[str, Any]:
+    return {"rule": each.rule, "about": each.about, "problems": list(each.problems)}
+
+
+def _account(each: FieldAccount) -> dict[str, Any]:
+    return {
+        "object": each.object,
+        "field": each.field,
+        "state": each.state,
+        "where": list(each.where),
+        "reason": each.reason,
+    }

@@ -1,0 +1,266 @@
+"""rollback: take out what was brought in, in reverse order; what people edited since is kept and listed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby, islice
+from typing import Any
+from uuid import UUID
+
+from bridgework.errors import UsageError
+from bridgework.journal import Intent, Outcome, Target
+from bridgework.migration import Migration
+from bridgework.model import Ability, Dropped, Operation, Receipt, StoredRecord, Verb
+from bridgework.results import Result
+from bridgework.stages.comparing import content_mark, same
+from bridgework.stages.load.settling import settle_doubt
+from bridgework.stages.load.writing import Job, Writer
+from bridgework.stages.rules import target_rules
+from bridgework.stages.schema import RULE, settle_schema
+
+REMOVABLE = ("created", "updated", "conflict", "rejected")
+
+
+@dataclass
+class Ledger:
+    """What a rollback does, per destination object; `kept` lists rule, key hash, id and reason."""
+
+    counts: dict[str, Counter[str]] = field(default_factory=dict)
+    kept: list[dict[str, str]] = field(default_factory=list)
+    latest: dict[str, datetime] = field(default_factory=dict)
+
+    def note(self, object_name: str, what: str, number: int = 1) -> None:
+        self.counts.setdefault(object_name, Counter())[what] += number
+
+    def keep(self, migration: Migration, target: Target, reason: str) -> None:
+        self.note(target.object, "kept")
+        self.kept.append(
+            {
+                "rule": target.rule,
+                "key": migration.keyed_hash(target.rule, target.key),
+                "id": target.id,
+                "reason": reason,
+            }
+        )
+
+
+def rollback(
+    migration: Migration,
+    *,
+    preview: bool = False,
+    object_name: str = "",
+    schema: bool = False,
+    stage: str = "rollback",
+    rules_keys: dict[str, frozenset[str]] | None = None,
+) -> Result:
+    """Remove what this migration created, put back what it changed; with `schema`, its fields and options too.
+
+    With `object_name`, only that object and what depends on it. With `rules_keys`, only those records.
+    """
+    if not preview:
+        settle_doubt(migration)
+    objects = _with_dependants(migration, object_name) if object_name else None
+    ledger = Ledger()
+    migration.progress.start(stage, _total(migration, objects))
+    for chunk in _chunks(migration, objects, rules_keys):
+        _remove(migration, chunk, ledger, stage=stage, preview=preview)
+    receipts = _schema_receipts(migration) if schema else []
+    schema_lines = _drop_schema(migration, receipts, ledger, preview=preview)
+    if not preview:
+        migration.journal.event(stage, removed={name: counts["removed"] for name, counts in ledger.counts.items()})
+    return _result(migration, stage, ledger, schema_lines, preview=preview)
+
+
+def _with_dependants(migration: Migration, object_name: str) -> frozenset[str]:
+    """The object and every object whose rules refer to it, directly or not."""
+    rules = target_rules(migration.plan)
+    if object_name not in {rule.target for rule in rules}:
+        names = ", ".join(sorted({rule.target for rule in rules}))
+        raise UsageError(f"Nothing was loaded as {object_name}.", next_step=f"use one of {names}")
+    by_name = {rule.name: rule.target for rule in rules}
+    taken = {object_name}
+    while True:
+        more = {rule.target for rule in rules if taken & {by_name.get(name) for name in rule.references}} - taken
+        if not more:
+            return frozenset(taken)
+        taken |= more
+
+
+def _total(migration: Migration, objects: frozenset[str] | None) -> int | None:
+    if objects is not None:
+        return None
+    return sum(sum(states.get(state, 0) for state in REMOVABLE) for states in migration.journal.counts().values())
+
+
+def _chunks(
+    migration: Migration, objects: frozenset[str] | None, only: dict[str, frozenset[str]] | None
+) -> Iterator[list[Target]]:
+    """Targets that exist, newest first (children before parents), in runs of one rule."""
+    targets = (
+        target
+        for target in migration.journal.targets_by_origin(states=REMOVABLE, newest_first=True)
+        if target.live
+        and (objects is None or target.object in objects)
+        and (only is None or target.key in only.get(target.rule, ()))
+    )
+    for _, run in groupby(targets, key=lambda target: target.rule):
+        while chunk := list(islice(run, migration.capabilities.read_batch)):
+            yield chunk
+
+
+def _remove(migration: Migration, chunk: Sequence[Target], ledger: Ledger, *, stage: str, preview: bool) -> None:
+    stored = migration.read_records(chunk[0].object, [target.id for target in chunk])
+    verdicts = [(target, *_judge(migration, target, stored.get(target.id))) for target in chunk]
+    jobs: list[Job] = []
+    for target, what, reason in verdicts:
+        if what == "keep":
+            ledger.keep(migration, target, reason)
+            if not preview:
+                migration.journal.set_state(target.rule, [target.key], "conflict", reason)
+        else:
+            jobs.append(_delete_job(migration, target, stage))
+    if preview:
+        ledger.note(chunk[0].object, "to remove", len(jobs))
+        return
+    for done in Writer(migration).send(jobs):
+        state = done.outcome.state
+        if state == "refused":
+            ledger.note(done.job.operation.object, "refused")
+        else:
+            ledger.note(done.job.operation.object, "removed" if state == "undone" else "already gone")
+    _verify(migration, jobs, ledger)
+    ledger.latest[chunk[0].object] = migration.clock.now()
+    migration.progress.step(f"removing {chunk[0].rule}", len(chunk))
+
+
+def _judge(migration: Migration, target: Target, stored: StoredRecord | None) -> tuple[str, str]:
+    """`remove`, or `keep` with the reason."""
+    if target.origin == 0:
+        return "keep", "was there before the migration"
+    if stored is None or stored.deleted:
+        return "remove", ""
+    if target.settled_hash:
+        edited = content_mark(stored) != target.settled_hash
+    else:
+        edited = _differs_from_sent(migration, target, stored)
+    return ("keep", "edited in the destination since it was loaded") if edited else ("remove", "")
+
+
+def _differs_from_sent(migration: Migration, target: Target, stored: StoredRecord) -> bool:
+    """For a record that was never read back: compare with what was sent; without that, it counts as edited."""
+    if migration.keys.records is None:
+        return True
+    sent = migration.images(target.rule, [target.key]).get(target.key)
+    if sent is None:
+        return True
+    [expected] = migration.hooks.normalise(target.object, [sent])
+    return not all(same(stored.values.get(name), value) for name, value in expected.items())
+
+
+def _delete_job(migration: Migration, target: Target, stage: str) -> Job:
+    intent: Intent = migration.intent(
+        verb=Verb.DELETE,
+        stage=stage,
+        rule=target.rule,
+        object_name=target.object,
+        key=target.key,
+        generation=target.generation,
+        mapped_hash="",
+        target_id=target.id,
+    )
+    operation = Operation(
+        number=0,
+        verb=Verb.DELETE,
+        object=target.object,
+        marker=intent.marker,
+        client_id=UUID(str(intent.client_id)),
+        body={},
+        target_id=target.id,
+        version=target.version,
+    )
+    return Job(intent, operation)
+
+
+def _verify(migration: Migration, jobs: Sequence[Job], ledger: Ledger) -> None:
+    """Read back what was removed: it must not be there any more."""
+    if not jobs:
+        return
+    ids = [job.operation.target_id for job in jobs]
+    still = [each for each in migration.read_records(jobs[0].operation.object, ids).values() if not each.deleted]
+    if still:
+        ledger.note(jobs[0].operation.object, "still there", len(still))
+
+
+# ------------------------------------------------------------------------------------------ schema
+
+
+def _schema_receipts(migration: Migration) -> list[Receipt]:
+    return [receipt for receipt in reversed(migration.journal.receipts()) if receipt.created]
+
+
+def _drop_schema(
+    migration: Migration, receipts: Sequence[Receipt], ledger: Ledger, *, preview: bool
+) -> list[dict[str, str]]:
+    """Fields, options and pipelines we created, in reverse order, once no record of ours is left."""
+    if not receipts:
+        return []
+    if migration.capabilities.drop_schema is not Ability.SUPPORTED:
+        return [_line(each, "kept", "cannot be removed through the API") for each in receipts]
+    if not preview and any(counts["kept"] + counts["refused"] for counts in ledger.counts.values()):
+        return [_line(each, "kept", "records that were kept still use the schema") for each in receipts]
+    if preview:
+        return [_line(each, "to remove", "") for each in receipts]
+    settle_schema(migration)
+    return [_drop(migration, each) for each in receipts]
+
+
+def _drop(migration: Migration, receipt: Receipt) -> dict[str, str]:
+    intent = Intent(
+        verb=Verb.SCHEMA,
+        stage="rollback",
+        rule=RULE,
+        key="/".join((receipt.kind, receipt.object, receipt.field, receipt.under, receipt.name)),
+        object=receipt.object,
+        target_id=receipt.key,
+    )
+    [number] = migration.journal.intend([intent])
+    migration.client.permit(receipt, number)
+    result = migration.hooks.drop_schema(receipt)
+    if isinstance(result, Dropped):
+        migration.journal.settle([Outcome(number, "undone")])
+        migration.journal.drop_receipt(receipt)
+        return _line(receipt, "removed", "")
+    migration.journal.settle([Outcome(number, "kept", reason=result.reason)])
+    return _line(receipt, "kept", result.reason)
+
+
+def _line(receipt: Receipt, what: str, reason: str) -> dict[str, str]:
+    return {"kind": receipt.kind, "object": receipt.object, "name": receipt.name, "outcome": what, "reason": reason}
+
+
+# ------------------------------------------------------------------------------------------ result
+
+
+def _result(
+    migration: Migration, stage: str, ledger: Ledger, schema_lines: list[dict[str, str]], *, preview: bool
+) -> Result:
+    windows: dict[str, Any] = {
+        each.name: each.recoverable.days if each.recoverable else None for each in migration.capabilities.objects
+    }
+    left = any(counts["kept"] + counts["refused"] + counts["still there"] for counts in ledger.counts.values())
+    left = left or any(line["outcome"] == "kept" for line in schema_lines)
+    return migration.finished(
+        stage,
+        data={
+            "preview": preview,
+            "removed": {name: dict(counts) for name, counts in ledger.counts.items()},
+            "kept": ledger.kept,
+            "schema": schema_lines,
+            "recoverable_days": windows,
+        },
+        differences=left and not preview,
+        next_="bridgework rollback" if preview else "bridgework status",
+    )

@@ -1,0 +1,109 @@
+"""status, failures, log: where the migration stands, what was refused, and whether the journal is whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from bridgework.gates import GATES, approvals
+from bridgework.journal import Head
+from bridgework.migration import Migration
+from bridgework.results import Result
+
+STEPS = (
+    ("extracted", "bridgework extract"),
+    ("decisions", "bridgework audit"),
+    ("surveyed", "bridgework plan"),
+)
+
+
+def status(migration: Migration) -> Result:
+    """Both lines of conservation, the gates, the delta window, and the next command."""
+    given = approvals(migration.journal)
+    window = migration.journal.last_event("window_opened")
+    closed = migration.journal.last_event("delta_finished")
+    open_since = None
+    if window is not None and (closed is None or closed.seq < window.seq):
+        open_since = window.at.isoformat()
+    states: Counter[str] = Counter()
+    for counts in migration.journal.counts().values():
+        states.update(counts)
+    return migration.finished(
+        "status",
+        data={
+            "gates": {
+                name: {"by": given[name].by, "at": given[name].at, "automatic": given[name].automatic}
+                if name in given
+                else None
+                for name in GATES
+            },
+            "records": dict(states),
+            "delta_window_open_since": open_since,
+            "in_doubt": states["in_doubt"],
+            "purged": migration.journal.last_event("purged") is not None,
+        },
+        differences=bool(states["rejected"] + states["in_doubt"] + states["conflict"]),
+        next_=_next(migration, states),
+    )
+
+
+def _next(migration: Migration, states: Counter[str]) -> str:
+    for event, command in STEPS:
+        if migration.journal.last_event(event) is None:
+            return command
+    if states["rejected"]:
+        return "bridgework failures"
+    if states["pending"] or states["in_doubt"]:
+        return "bridgework migrate"
+    return "bridgework reconcile"
+
+
+def failures(migration: Migration) -> Result:
+    """Dead letters, grouped by rule, cause and field."""
+    groups: Counter[tuple[str, str, str, str]] = Counter()
+    examples: dict[tuple[str, str, str, str], list[str]] = {}
+    for target in migration.journal.all_targets(states=("rejected", "conflict", "in_doubt")):
+        group = (target.rule, str(target.state), target.reason, target.field)
+        groups[group] += 1
+        if len(kept := examples.setdefault(group, [])) < 5:
+            kept.append(migration.keyed_hash(target.rule, target.key))
+    return migration.finished(
+        "failures",
+        data={
+            "groups": [
+                {
+                    "rule": rule,
+                    "state": state,
+                    "reason": reason,
+                    "field": field,
+                    "records": number,
+                    "examples": examples[rule, state, reason, field],
+                }
+                for (rule, state, reason, field), number in groups.most_common()
+            ]
+        },
+        differences=bool(groups),
+        next_="correct mapping or data, then: bridgework replay" if groups else "bridgework reconcile",
+    )
+
+
+def log(migration: Migration, *, verify: bool = False, limit: int = 200) -> Result:
+    """The newest events; with `verify`, walk the whole hash chain and compare it with the heads in earlier reports."""
+    data: dict[str, Any] = {}
+    broken = False
+    if verify:
+        anchors = [Head(event.payload["seq"], event.payload["hash"]) for event in migration.journal.events("anchor")]
+        verified = migration.journal.verify(anchors)
+        broken = not verified.ok
+        data["verified"] = {
+            "ok": verified.ok,
+            "rows": verified.rows,
+            "head": verified.head.hash,
+            "table": verified.table,
+            "row": verified.seq,
+            "problem": verified.problem,
+        }
+    else:
+        events = list(migration.journal.events())[-limit:]
+        data["events"] = [{"seq": event.seq, "at": event.at.isoformat(), "kind": event.kind} for event in events]
+    return migration.finished("log", data=data, differences=broken, report="")
