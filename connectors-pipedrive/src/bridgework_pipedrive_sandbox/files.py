@@ -114,7 +114,13 @@ def _page(call: Call, rows: Iterator[Record], *, nested: bool) -> Reply:
         raise Refused(400, "sort: must be id or update_time")
     living = [row for row in rows if row["active_flag"]]
     living.sort(key=lambda row: (row[attribute], row["id"]), reverse=direction.upper() == "DESC")
-    return v1_page(call, iter(living), lambda row: shown(call, row), most=MOST_PER_PAGE, nested=nested)
+    return v1_page(call, iter(living), lambda row: _listed(call, row, nested), most=MOST_PER_PAGE, nested=nested)
+
+
+def _listed(call: Call, row: Record, nested: bool) -> Record:
+    """The lists of one parent know no projects."""
+    full = shown(call, row)
+    return full if nested else {name: value for name, value in full.items() if name != "project_id"}
 
 
 def _file(call: Call) -> Record:

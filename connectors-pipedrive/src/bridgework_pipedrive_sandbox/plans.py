@@ -1,6 +1,5 @@
 """What the plans allow: budgets, windows, caps."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bridgework_pipedrive_sandbox.options import Plan
@@ -32,7 +31,7 @@ class PlanLimits:
 _TWO_LEVELS = frozenset({1, 3})
 _FOUR_LEVELS = frozenset({1, 3, 5, 7})
 
-PLANS: Mapping[Plan, PlanLimits] = {
+PLANS: dict[Plan, PlanLimits] = {
     "lite": PlanLimits(1, 20, 80, 30, 2_500, _TWO_LEVELS, 3),
     "growth": PlanLimits(2, 40, 160, 100, 5_000, _TWO_LEVELS, 3),
     "premium": PlanLimits(5, 100, 400, 300, 15_000, _FOUR_LEVELS, 7),

@@ -8,7 +8,6 @@ from bridgework_pipedrive_sandbox import (
     files,
     leads,
     legacy,
-    merging,
     notes,
     pipelines,
     records,
@@ -59,9 +58,6 @@ _V1: dict[str, Handler] = {
     "v1 GET /leads/{id}": leads.read_one,
     "v1 PATCH /leads/{id}": leads.update,
     "v1 DELETE /leads/{id}": leads.delete,
-    "v1 PUT /persons/{id}/merge": merging.handler(PERSON),
-    "v1 PUT /organizations/{id}/merge": merging.handler(ORGANIZATION),
-    "v1 PUT /deals/{id}/merge": merging.handler(DEAL),
 }
 
 _V2: dict[str, Handler] = {

@@ -201,7 +201,8 @@ def merged(schema: Schema) -> Schema:
         part = merged(part)
         properties = {**schema.get("properties", {})}
         for name, value in part.pop("properties", {}).items():
-            properties[name] = {"allOf": [properties[name], value]} if name in properties else value
+            # a part that says more about a property of another part replaces it
+            properties[name] = value
         required = [*_names(schema.get("required")), *_names(part.pop("required", None))]
         schema = {**part, **schema}
         if properties:

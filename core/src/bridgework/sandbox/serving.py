@@ -194,11 +194,11 @@ class Running:
 
     def edit(self, object_name: str, record_id: int | str, **fields: Any) -> dict[str, Any]:
         """A person changes fields of a record."""
-        return self._person(object_name, record_id, "edit", fields)
+        return self.act(object_name, record_id, "edit", **fields)
 
     def delete(self, object_name: str, record_id: int | str) -> dict[str, Any]:
         """A person deletes a record."""
-        return self._person(object_name, record_id, "delete", {})
+        return self.act(object_name, record_id, "delete")
 
     def command(self, name: str, **arguments: Any) -> dict[str, Any]:
         """An event of this simulator's own kind."""
@@ -211,8 +211,9 @@ class Running:
     def now(self) -> str:
         return self._ask("GET", "clock")["now"]  # type: ignore[no-any-return]
 
-    def _person(self, object_name: str, record_id: int | str, action: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-        body = {"object": object_name, "id": record_id, "action": action, "fields": dict(fields)}
+    def act(self, object_name: str, record_id: int | str, action: str, **fields: Any) -> dict[str, Any]:
+        """A person does what else the simulator knows, such as merging."""
+        body = {"object": object_name, "id": record_id, "action": action, "fields": fields}
         return self._ask("POST", "edit", body)  # type: ignore[no-any-return]
 
     def _ask(self, method: str, path: str, body: Any = None) -> Any:
