@@ -170,7 +170,7 @@ def _constant(_text: str) -> Any:
 
 
 def canonical(value: Any) -> Any:
-    """A parsed value in canonical form: Decimal and integers beyond 64 bits as text, empty text as None, nested alike."""
+    """A parsed value in canonical form: Decimal and integers beyond 64 bits as text, empty text as None, nested too."""
     kind = type(value)
     if kind is int and not -(1 << 63) <= value < 1 << 63:
         return str(value)
