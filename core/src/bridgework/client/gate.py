@@ -141,17 +141,20 @@ class Gate:
 class Concurrency:
     """How many calls may be under way at once: more slowly while all is well, half at once when it is not.
 
-    Begins with 2; one more per 50 clean answers; half on a throttle or a timeout, at most once per round trip.
+    Begins with 2; one more per 50 clean answers; half on a throttle or a timeout, at most once per round trip. After
+    such a cut the way back to four fifths of where it happened is five times as quick: that much went well before.
     Thread-safe.
     """
 
     START = 2.0
     CLEAN_PER_STEP = 50
+    CLEAN_PER_STEP_BACK = 10
 
     def __init__(self, most: int) -> None:
         self._most = float(max(1, most))
         self._limit = min(self.START, self._most)
         self._active = 0
+        self._went_well = 0.0
         self._clean = 0
         self._begun = 0
         self._cut_at = 0
@@ -178,9 +181,10 @@ class Concurrency:
             if overloaded and number > self._cut_at:
                 # Calls that had begun before this cut met the old limit and prove nothing about the new one.
                 self._cut_at, self._clean = self._begun, 0
-                self._limit = max(1.0, self._limit / 2)
+                self._went_well, self._limit = 0.8 * self._limit, max(1.0, self._limit / 2)
             elif clean:
                 self._clean += 1
-                if self._clean >= self.CLEAN_PER_STEP:
+                back = self._limit + 1.0 <= self._went_well
+                if self._clean >= (self.CLEAN_PER_STEP_BACK if back else self.CLEAN_PER_STEP):
                     self._clean, self._limit = 0, min(self._most, self._limit + 1.0)
             self._condition.notify_all()
