@@ -42,9 +42,10 @@ class Usage:
             if not item.absent:
                 nested = _nested(item, catalog.objects)
                 for name in _names(item):
-                    yield self._account(item.name, name, nested)
+                    yield self._account(item, name, nested)
 
-    def _account(self, object_name: str, field: str, nested: Mapping[str, str]) -> FieldAccount:
+    def _account(self, item: SourceObject, field: str, nested: Mapping[str, str]) -> FieldAccount:
+        object_name = item.name
         uses = [use for name in _relatives(field) for use in self.found.get((object_name, name), ())]
         uses += self._below(object_name, field)
         if not uses and (child := _child_of(field, nested)):
@@ -52,7 +53,7 @@ class Usage:
                 object=object_name, field=field, state="used", where=(child,), reason=f"staged as {child}"
             )
         if not uses:
-            uses = self.found.get((object_name, WHOLE), [])
+            uses = self.found.get((object_name, WHOLE), []) or self._identity(item, field)
         if not uses:
             return FieldAccount(object=object_name, field=field, state="unaccounted")
         state = min((use[0] for use in uses), key=_RANK.__getitem__)
@@ -60,6 +61,13 @@ class Usage:
         where = tuple(dict.fromkeys(use[1] for use in chosen))
         reasons = dict.fromkeys(use[2] for use in chosen if use[2])
         return FieldAccount(object=object_name, field=field, state=state, where=where, reason="; ".join(reasons))
+
+    def _identity(self, item: SourceObject, field: str) -> list[tuple[State, str, str]]:
+        if not any(owner == item.name for owner, _ in self.found):
+            return []
+        if field in item.key:
+            return [("used", "identity", "names the row")]
+        return [("used", "references", "chooses the parent")] if field in {r.name for r in item.references} else []
 
     def _below(self, object_name: str, field: str) -> list[tuple[State, str, str]]:
         """Uses of parts of a nested value that the source declares as one field."""

@@ -53,6 +53,7 @@ class CompiledRule:
     fields: tuple[CompiledField, ...]
     by: tuple[Evaluator, ...]  # into: reference evaluators, the first that leads somewhere counts
     children: tuple[Hop, ...]  # child objects read beside the rows, by the reference that leads here
+    needed: tuple[Hop, ...]  # children without which a row is left out
     parents: tuple[Hop, ...]  # references that the rows' own paths follow
     file: tuple[Path, Path, Path | None] | None = None
 

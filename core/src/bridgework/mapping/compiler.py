@@ -7,15 +7,16 @@ from collections.abc import Iterable
 from bridgework.errors import ContractBroken
 from bridgework.mapping.accounting import Usage
 from bridgework.mapping.decisions import Decisions
-from bridgework.mapping.document import Scalar
+from bridgework.mapping.document import Rule, Scalar
 from bridgework.mapping.evaluation import FieldCompiler
 from bridgework.mapping.loading import Mapping, mapping_error, nearest
 from bridgework.mapping.ordering import in_load_order
-from bridgework.mapping.paths import Catalog, Path, UnknownName, reader
+from bridgework.mapping.paths import Catalog, Computed, Path, UnknownName, reader
 from bridgework.mapping.plan import Plan
 from bridgework.mapping.rules import Labels, RuleCompiler
+from bridgework.mapping.session import alone
 from bridgework.mapping.settings import MappingSettings, Zones
-from bridgework.mapping.template import Template, parse_template
+from bridgework.mapping.template import parse_template
 from bridgework.mapping.transforms import TRANSFORMS
 from bridgework.mapping.yamltext import Place
 from bridgework.model import Before, NamedTransform, SourceDescription
@@ -57,14 +58,14 @@ class _Compiler:
         self.options = self._options()
 
     def compile(self, hints: Iterable[Before]) -> Plan:
+        self._computed()
         labels = Labels()
         rules = {}
         for name, spec in self.file.rules.items():
-            fields = FieldCompiler(spec, self.file, self.catalog, self.transforms, self.settings, self.options)
-            rule = RuleCompiler(name, fields, labels, self.usage, self._note).compile()
+            rule = RuleCompiler(name, self._compiler(spec), labels, self.usage, self._note).compile()
             if rule is not None and not rule.inactive:
                 rules[name] = rule
-        zones, joins = self._zones(), self._joins()
+        zones = self._zones()
         self._people()
         for name, field in self.file.same_person.items():
             self._checked(("same_person", name), name, field)
@@ -82,8 +83,28 @@ class _Compiler:
             transforms=self.transforms,
             accounts=tuple(self.usage.accounts(self.catalog)),
             zones=zones,
-            joins=joins,
         )
+
+    def _computed(self) -> None:
+        for object_name, fields in self.file.computed.items():
+            for name, spec in fields.items():
+                place: Place = ("computed", object_name, name)
+                try:
+                    if self.catalog.field(object_name, name):
+                        raise UnknownName(f"{object_name} has a field {name} of its own")
+                    made = self._compiler(Rule.model_validate({"from": object_name, "to": "-", "fields": {"-": spec}}))
+                    evaluate = made.evaluator(spec, object_name)
+                except UnknownName as problem:
+                    self._note(place, str(problem))
+                    continue
+                if any(owner != object_name for owner, _, _ in made.trace.used):
+                    self._note(place, "may only use fields of the row itself")
+                    continue
+                reads = tuple(field for _, field, _ in made.trace.used)
+                self.catalog.computed[object_name, name] = Computed(alone(object_name, evaluate), reads)
+
+    def _compiler(self, spec: Rule) -> FieldCompiler:
+        return FieldCompiler(spec, self.file, self.catalog, self.transforms, self.settings, self.options)
 
     def _note(self, place: Place, reason: str) -> None:
         self.problems.append(self.mapping.problem(place, reason))
@@ -115,24 +136,6 @@ class _Compiler:
         except UnknownName as problem:
             self._note(place, str(problem))
             return None
-
-    def _joins(self) -> dict[tuple[str, str], list[tuple[str, Template]]]:
-        joins: dict[tuple[str, str], list[tuple[str, Template]]] = {}
-        for number, join in enumerate(self.file.joins):
-            place: Place = ("joins", number)
-            path = self._checked(place, join.object, join.field)
-            if path is None or self.catalog.open(join.object):
-                continue
-            if path.reference is None:
-                self._note(place, f"{join.field} is no reference")
-                continue
-            for child_path, text in join.same.items():
-                template = parse_template(text)
-                names = [(join.object, child_path), *((path.reference.object, name) for name in template.names)]
-                if None not in [self._checked(place, *name) for name in names]:
-                    joins.setdefault((join.object, join.field), []).append((child_path, template))
-                    self.usage.use(join.object, child_path, "used", "joins", "chooses the parent")
-        return joins
 
     def _people(self) -> None:
         people = self.file.people

@@ -98,8 +98,8 @@ class FieldSpec(Strict):
 
     by: FieldSpec | None = Field(default=None, description="ref: the reference; rollup: the children's reference field")
     where: Where = Field(default=Where(), description="rollup: which children count")
-    take: str | dict[str, str] | None = Field(
-        default=None, description="rollup: path, {text} or named paths of a child"
+    take: str | list[str] | dict[str, str] | None = Field(
+        default=None, description="rollup: a path or {text} of a child, the first filled of several, or named ones"
     )
     pick: Literal["first", "last", "earliest", "latest", "nearest"] | None = Field(
         default=None, description="rollup: one child; nearest: first at or after the cutover, else the latest"
@@ -214,6 +214,7 @@ class Rule(Strict):
     rebuild: Disposition | None = None
     option: dict[str, Scalar] = Field(default={}, description="only if these options of the mapping are set so")
     at_least_rows: dict[str, int] = Field(default={}, description="only if these objects have that many rows")
+    with_children: list[str] = Field(default=[], description="only rows to which rows of all these objects refer")
     when: Where = Field(default=Where(), description="which rows take part")
     otherwise: str = Field(default="", description="reason for the rows that do not; default: what `when` says")
     requires: dict[str, str] = Field(default={}, description="reference path: rule its row must take part in")
@@ -270,14 +271,6 @@ class OptionSpec(Strict):
         return {"default": value} if isinstance(value, (str, bool, int)) else value
 
 
-class Join(Strict):
-    """How children choose between parents that share the value they refer to: both texts must be equal."""
-
-    object: str
-    field: str
-    same: dict[str, str] = Field(description="path in the child: text of the parent")
-
-
 class People(Strict):
     """The team: who may own records, and how a name written as text is recognised."""
 
@@ -314,8 +307,10 @@ class MappingFile(Strict):
     options: dict[str, OptionSpec] = {}
     lists: dict[str, list[str]] = Field(default={}, description="named lists for `in` and `contains`")
     zones: dict[str, str] = Field(default={}, description="object: field that names the zone of its local instants")
-    joins: list[Join] = []
     people: People | None = None
+    computed: dict[str, dict[str, FieldSpec]] = Field(
+        default={}, description="object: further fields of its rows, made of the row's own fields"
+    )
     same_person: dict[str, str] = Field(
         default={}, description="object: field that a decision to merge with a row of another object fills"
     )

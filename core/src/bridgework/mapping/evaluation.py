@@ -63,7 +63,9 @@ class FieldCompiler:
         path = self.catalog.path(object_name, text)
         for hop in path.hops:
             self.trace.use(hop.source, hop.field, "reference")
-        self.trace.use(path.end, path.name, purpose)
+        made = self.catalog.computed.get((path.end, path.name))
+        for name in made.reads if made else (path.name,):
+            self.trace.use(path.end, name, purpose)
         if object_name == self.home and path.hops:
             self.trace.parents.setdefault(path.hops[0])
         return path
@@ -103,7 +105,7 @@ class FieldCompiler:
     def type_of(self, spec: FieldSpec, object_name: str) -> FieldType | None:
         """The declared type, else the one that follows from the source; None if nothing says it."""
         if spec.type is not None:
-            return self.available(spec.type)
+            return spec.type
         if spec.ref is not None:
             return FieldType.REFERENCE
         if spec.owner is not None:

@@ -22,6 +22,8 @@ _TABLES: tuple[tuple[str, ...], ...] = (
     ("lists",),
     ("zones",),
     ("same_person",),
+    ("computed",),
+    ("computed", "*"),
     ("rules",),
     ("rules", "*"),
     ("rules", "*", "fields"),

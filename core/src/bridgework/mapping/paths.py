@@ -27,6 +27,8 @@ class Hop:
     object: str
     to: str
     read: Reader = made_by(compare=False)
+    name: str = ""
+    to_name: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,24 @@ class Path:
         return self.field.type if self.field else FieldType.DATA
 
 
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A further field that a mapping makes of a row's own fields (`reads`)."""
+
+    read: Reader
+    reads: tuple[str, ...]
+
+
 class Catalog:
-    """The source's objects by name, with everything needed to check names against them."""
+    """The source's objects by name, with everything needed to check names against them.
+
+    `computed` holds the mapping's own further fields by (object, name).
+    """
 
     def __init__(self, description: SourceDescription) -> None:
         self.description = description
         self.objects: dict[str, SourceObject] = {item.name: item for item in description.objects}
+        self.computed: dict[tuple[str, str], Computed] = {}
         self._fields = {name: {each.name: each for each in item.fields} for name, item in self.objects.items()}
 
     def object(self, name: str) -> SourceObject:
@@ -93,6 +107,8 @@ class Catalog:
         return _hop(child, candidates[0])
 
     def _resolve(self, item: SourceObject, rest: str, so_far: Path) -> Path:
+        if made := self.computed.get((item.name, rest)):
+            return replace(so_far, name=rest, read=made.read, field=SourceField(name=rest))
         references = {each.field: each for each in item.references}
         declared = self._fields[item.name]
         if rest not in declared and rest not in references:
@@ -143,7 +159,15 @@ def _dig(value: Any, parts: tuple[str, ...]) -> Any:
 
 
 def _hop(source: str, reference: Reference) -> Hop:
-    return Hop(source, reference.field, reference.object, reference.to, reader(reference.field))
+    return Hop(
+        source,
+        reference.field,
+        reference.object,
+        reference.to,
+        reader(reference.field),
+        reference.name,
+        reference.to_name,
+    )
 
 
 def _nothing(values: Mapping[str, Value]) -> Value:

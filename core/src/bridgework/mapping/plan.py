@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,7 +19,6 @@ from bridgework.mapping.people import owner_people
 from bridgework.mapping.running import run_rule
 from bridgework.mapping.session import Session, StagedRows, Surroundings
 from bridgework.mapping.settings import MappingSettings, Zones
-from bridgework.mapping.template import Template
 from bridgework.mapping.wanted import wanted_fields
 from bridgework.model import NamedTransform, Person, WantedField
 
@@ -48,7 +47,6 @@ class Plan:
     transforms: Mapping[str, NamedTransform]
     accounts: tuple[FieldAccount, ...]
     zones: Zones
-    joins: Mapping[tuple[str, str], Sequence[tuple[str, Template]]]
 
     def prepare(self, staging: StagedRows) -> None:
         """Tell the staging which rows were merged, in the source or by decision. Once, before the first `run`."""
@@ -75,7 +73,6 @@ class Plan:
             currency=self.settings.currency,
             facts=self.settings.facts,
             exclusions=self.decisions.exclusions,
-            joins=self.joins,
             same_person=self.mapping.file.same_person,
             merges=merges,
             links=links,
@@ -147,7 +144,6 @@ class Plan:
                 "options": dict(self.options),
                 "lists": self.mapping.file.lists,
                 "zones": self.mapping.file.zones,
-                "joins": [each.model_dump(mode="json") for each in self.mapping.file.joins],
                 "same_person": self.mapping.file.same_person,
                 "people": self.mapping.file.people.model_dump(mode="json") if self.mapping.file.people else None,
                 "decisions": self.decisions.as_data(),

@@ -95,6 +95,9 @@ class RollupCompiler:
         if isinstance(spec.take, dict):
             parts = {name: self._one(text, child) for name, text in spec.take.items()}
             return lambda scope: {name: value for name, part in parts.items() if not is_empty(value := part(scope))}
+        if isinstance(spec.take, list):
+            several = [self._one(text, child) for text in spec.take]
+            return lambda scope: next((value for part in several if not is_empty(value := part(scope))), None)
         return self._one(spec.take or "", child)
 
     def _one(self, text: str, child: str) -> Evaluator:

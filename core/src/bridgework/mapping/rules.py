@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from dataclasses import field as made_by
 from typing import TypeVar
@@ -12,7 +12,7 @@ from bridgework.mapping.accounting import WHOLE, State, Usage
 from bridgework.mapping.compiled import CompiledField, CompiledRule, Evaluator, RuleKind
 from bridgework.mapping.document import FieldSpec, Rule
 from bridgework.mapping.evaluation import FieldCompiler
-from bridgework.mapping.paths import Path, UnknownName
+from bridgework.mapping.paths import Hop, Path, UnknownName
 from bridgework.mapping.yamltext import Place
 from bridgework.model import FieldType, SourceField
 
@@ -66,6 +66,7 @@ class RuleCompiler:
         by = self._by()
         fields = self._fields(requires, on)
         file = self._try("file", self._file)
+        needed = self._needed()
         trace = compiler.trace
         self._account(on)
         absent = {name for name, item in compiler.catalog.objects.items() if item.absent}
@@ -82,6 +83,7 @@ class RuleCompiler:
             fields=tuple(fields),
             by=tuple(by),
             children=tuple(hop for hop in trace.children if hop.source not in absent),
+            needed=needed,
             parents=() if source.absent else tuple(hop for hop in trace.parents if hop.object not in absent),
             file=file,
         )
@@ -118,6 +120,15 @@ class RuleCompiler:
         specs = [FieldSpec(ref=self.spec.into, by=each) for each in self.spec.by]
         compiled = self._try("by", lambda: [self.fields.evaluator(each, self.spec.from_) for each in specs])
         return compiled or []
+
+    def _needed(self) -> tuple[Hop, ...]:
+        found = []
+        for name in self.spec.with_children:
+            hop = self._try("with_children", lambda name=name: self.fields.catalog.reference(name, self.spec.from_))  # type: ignore[misc]
+            if hop is not None:
+                self.fields.trace.children.setdefault(hop)
+                found.append(hop)
+        return tuple(found)
 
     def _file(self) -> tuple[Path, Path, Path | None] | None:
         file = self.spec.file
@@ -164,7 +175,7 @@ class RuleCompiler:
             spec=spec,
             type=compiler.type_of(spec, self.spec.from_) or (FieldType.REFERENCE if references else FieldType.TEXT),
             evaluate=evaluate,
-            options=tuple(dict.fromkeys([*spec.options, *(each for each in spec.values.values() if each)])),
+            options=tuple(dict.fromkeys(_labels(spec))),
             references=references,
             path=path,
             deferred=spec.deferred or (own and path is None),
@@ -250,6 +261,16 @@ class RuleCompiler:
                     usage.use(spec.from_, field, state, self.name, reason)
         if on and whole not in ("target", "into") and not spec.fields:
             usage.use(spec.from_, WHOLE, "archived", self.name, f"{whole}: {getattr(spec, whole).reason}")
+
+
+def _labels(spec: FieldSpec) -> Iterator[str]:
+    """The labels a specification names itself."""
+    yield from spec.options
+    if isinstance(spec.constant, str) and spec.constant:
+        yield spec.constant
+    yield from (label for label in (*spec.values.values(), spec.otherwise) if label)
+    for each in (*(spec.first or ()), *(spec.all_ or ())):
+        yield from _labels(each)
 
 
 def _kind(spec: Rule) -> RuleKind:

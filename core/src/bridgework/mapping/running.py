@@ -180,12 +180,18 @@ def outcome(rule: CompiledRule, scope: Scope, place: Place, waiting: frozenset[s
     row = scope.row
     if not place.taken:
         return Skipped(rule=rule.name, object=rule.object, key=row.key, reason=place.reason, selected=place.selected)
+    if missing := [hop.source for hop in rule.needed if not scope.children.get(hop)]:
+        reason = rule.spec.otherwise or f"no {', '.join(missing)}"
+        return Skipped(rule=rule.name, object=rule.object, key=row.key, reason=reason, selected=False)
     if rule.kind == "into":
         return _merged(rule, scope)
     body: Body = {}
     deferred: Body = {}
     for field in rule.fields:
         value = _value(rule, field, scope)
+        if isinstance(value, dict) and value.get("rule") == rule.name and value.get("key") == place.key:
+            scope.warnings.append(f"{field.label}: the record would point to itself")
+            value = None
         if not is_empty(value):
             (deferred if field.deferred or field.label in waiting else body)[field.label] = value
         elif field.required:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from bridgework.mapping.outcome import group_key
 from bridgework.mapping.paths import Hop, Path, reader
 from bridgework.mapping.settings import Zones
-from bridgework.mapping.template import Template
-from bridgework.mapping.values import is_empty, plain_text
+from bridgework.mapping.values import Unfit, is_empty, plain_text
 from bridgework.model import Body, SourceObject, TransformContext, Value
 
 if TYPE_CHECKING:
@@ -45,7 +44,6 @@ class StagedRows(Protocol):
     def rows(self, object_name: str) -> Iterator[Any]: ...
     def row(self, object_name: str, key: str) -> Any: ...
     def by_field(self, object_name: str, field: str, value: Value) -> list[Any]: ...
-    def counts(self, object_name: str, field: str) -> Iterable[tuple[Value, int]]: ...
     def children_of(
         self, child: str, reference_field: str, *, survivors: bool = False, parent: str = ""
     ) -> Iterator[tuple[int, Any]]: ...
@@ -62,11 +60,11 @@ class StagedRows(Protocol):
 class Scope:
     """A row under evaluation: the row, its parent where a merge join brought it along, its children, its group."""
 
-    __slots__ = ("_context", "children", "held", "held_row", "members", "row", "session", "warnings")
+    __slots__ = ("_context", "_session", "children", "held", "held_row", "members", "row", "warnings")
 
     def __init__(
         self,
-        session: Session,
+        session: Session | None,
         row: StagedRow,
         *,
         held: str = "",
@@ -75,11 +73,19 @@ class Scope:
         members: Sequence[StagedRow] = (),
         warnings: list[str] | None = None,
     ) -> None:
-        self.session, self.row, self.held, self.held_row = session, row, held, held_row
+        self.row, self.held, self.held_row = row, held, held_row
+        self._session = session
         self.children = children or {}
         self.members = members
         self.warnings = [] if warnings is None else warnings
         self._context: TransformContext | None = None
+
+    @property
+    def session(self) -> Session:
+        """The run this belongs to; a computed field stands outside of any."""
+        if self._session is None:
+            raise Unfit("a computed field uses nothing but its row")
+        return self._session
 
     def context(self) -> TransformContext:
         """What transforms may know; the zone is the row's own where it has one."""
@@ -109,6 +115,25 @@ class Scope:
 
 
 Predicate = Callable[[Scope], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class LooseRow:
+    """Values that stand for a row: to compute on them outside a run."""
+
+    object: str
+    values: dict[str, Value]
+    key: str = ""
+    seq: int = 0
+
+
+def alone(object_name: str, evaluate: Callable[[Scope], Value]) -> Callable[[Mapping[str, Value]], Value]:
+    """An evaluator that needs nothing but a row's own values, as a function of those."""
+
+    def read(values: Mapping[str, Value]) -> Value:
+        return evaluate(Scope(None, LooseRow(object_name, dict(values))))
+
+    return read
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,15 +227,9 @@ class Session:
         return [row for row in (self.row(object_name, key) for key in keys) if row is not None]
 
     def _agreeing(self, row: StagedRow, hop: Hop, candidates: Sequence[StagedRow]) -> StagedRow | None:
-        same = self.around.joins.get((hop.source, hop.field))
-        if not same:
-            return None
-        wanted = [(plain_text(reader(path)(row.values)), template) for path, template in same]
-        fitting = [
-            parent
-            for parent in candidates
-            if all(text and text == _filled(template, parent.values) for text, template in wanted)
-        ]
+        """The one whose name the row prints, as the reference says."""
+        wanted = plain_text(reader(hop.name)(row.values)) if hop.name else ""
+        fitting = [each for each in candidates if wanted and _printed(hop.to_name, each.values) == wanted]
         return fitting[0] if len(fitting) == 1 else None
 
     def inactive(self, rule: CompiledRule) -> str:
@@ -244,15 +263,15 @@ class Session:
         for path, parent_rule in rule.requires:
             if reason := self.missing_parent(scope, path, self.rules[parent_rule]):
                 return Place(reason=reason)
+        if (row.object, row.key) in self.around.exclusions:
+            return Place(reason="excluded by decision")
         if not rule.group:
             return Place(key=row.key)
         text = next((text for path in rule.group if (text := plain_text(scope.value(path)))), "")
         return Place(key=group_key(text)) if text else Place(reason="nothing to group by")
 
     def absence(self, row: StagedRow) -> str:
-        """Why a row takes no part in anything: left out by a decision, deleted, or merged into another."""
-        if (row.object, row.key) in self.around.exclusions:
-            return "excluded by decision"
+        """Why a row takes no part in anything: deleted, or merged into another."""
         deleted, merged = self._marks(row.object)
         if deleted is not None and not is_empty(deleted(row.values)):
             return "deleted"
@@ -299,11 +318,10 @@ class Surroundings:
     currency: str
     facts: Mapping[str, str]
     exclusions: frozenset[tuple[str, str]]
-    joins: Mapping[tuple[str, str], Sequence[tuple[str, Template]]]
     same_person: Mapping[str, str]
     merges: Mapping[tuple[str, str], str]
     links: Mapping[tuple[str, str], str]
 
 
-def _filled(template: Template, values: Body) -> str:
-    return template.fill([plain_text(reader(name)(values)) for name in template.names])
+def _printed(fields: Sequence[str], values: Body) -> str:
+    return ", ".join(filter(None, (plain_text(reader(field)(values)) for field in fields)))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from dataclasses import field as made_by
 from typing import TYPE_CHECKING
 
 from bridgework.mapping.compiled import CompiledField, CompiledRule
 from bridgework.mapping.evaluation import FieldCompiler
-from bridgework.mapping.session import Scope, StagedRows
-from bridgework.mapping.values import Unfit, is_empty, plain_text
-from bridgework.model import FieldType, Value, WantedField
+from bridgework.mapping.session import Scope, Session, StagedRows
+from bridgework.mapping.values import is_empty, plain_text
+from bridgework.model import FieldType, WantedField
 
 if TYPE_CHECKING:
     from bridgework.mapping.plan import Plan
@@ -19,31 +20,41 @@ SHORT_TEXT = 255
 _CHOICES = (FieldType.CHOICE, FieldType.CHOICES)
 
 
+@dataclass(slots=True)
+class _Observed:
+    """What the rows of a rule hold in one field."""
+
+    labels: set[str] = made_by(default_factory=set)
+    longest: int = 0
+
+
 def wanted_fields(plan: Plan, staging: StagedRows | None) -> tuple[WantedField, ...]:
     """See `Plan.wanted_fields`."""
     found: dict[tuple[str, str, str], WantedField] = {}
     for rule in plan.rules.values():
         if rule.kind != "target":
             continue
+        observed = _observe(plan.session(staging), rule) if staging is not None else {}
         for field in rule.fields:
-            wanted = _wanted(plan, rule, field, staging)
+            wanted = _wanted(plan, rule, field, observed.get(field.label, _Observed()), staging)
             name = (wanted.object, wanted.label, wanted.under)
             found[name] = _both(found[name], wanted) if name in found else wanted
     return tuple(found.values())
 
 
-def _wanted(plan: Plan, rule: CompiledRule, field: CompiledField, staging: StagedRows | None) -> WantedField:
-    options: list[str] = list(field.options) if field.type in _CHOICES else []
-    kind = field.type
-    if staging is not None and field.type in _CHOICES:
-        options += sorted({label for label in _observed(plan, rule, field, staging) if label})
-    if staging is not None and field.custom and kind is FieldType.TEXT and _is_long(field, staging):
-        kind = FieldType.LONG_TEXT
+def _wanted(
+    plan: Plan, rule: CompiledRule, field: CompiledField, observed: _Observed, staging: StagedRows | None
+) -> WantedField:
+    options: list[str] = []
+    if field.type in _CHOICES:
+        options = [*field.options, *sorted(observed.labels)]
+        if field.spec.options_from is not None and staging is not None:
+            options += _column(plan, rule, field, staging)
     pointed = [plan.rules[name].target for name in field.references if name in plan.rules]
     return WantedField(
         object=rule.target,
         label=field.label,
-        type=kind,
+        type=_text_type(field, observed),
         options=tuple(dict.fromkeys(options)),
         under=field.spec.under,
         reference=pointed[0] if pointed else "",
@@ -63,26 +74,42 @@ def _both(first: WantedField, second: WantedField) -> WantedField:
     )
 
 
-def _observed(plan: Plan, rule: CompiledRule, field: CompiledField, staging: StagedRows) -> Iterator[str]:
-    """Labels that the data makes of the field. Only what the mapping names as a plain column can be counted."""
-    spec = field.spec
-    if spec.options_from is not None:
-        yield from _column(plan, rule, field, staging)
-        return
-    path = field.path
-    if path is None or path.hops or spec.text or spec.first or plan.catalog.open(rule.object):
-        return
-    session = plan.session(staging)
-    for value, _ in staging.counts(rule.object, path.name):
-        row = _Value(rule.object, path.name, value)
-        try:
-            made = field.evaluate(Scope(session, row))
-        except (Unfit, ValueError):
+def _observe(session: Session, rule: CompiledRule) -> dict[str, _Observed]:
+    """One pass over the rule's rows for the choices they hold and the length of the practice's own texts."""
+    counted = [field for field in rule.fields if _is_counted(field) or (field.custom and field.type is FieldType.TEXT)]
+    found = {field.label: _Observed() for field in counted}
+    if not counted or session.staging.object(rule.object).absent or session.inactive(rule):
+        return {}
+    for row in session.staging.rows(rule.object):
+        scope = Scope(session, row)
+        if not session.place(rule, row).taken:
             continue
-        yield from (plain_text(each) for each in (made if isinstance(made, list) else [made]))
+        for field in counted:
+            _note(found[field.label], field, scope)
+    return found
+
+
+def _is_counted(field: CompiledField) -> bool:
+    """A choice whose labels come from the row itself; constants and roll-ups name theirs."""
+    spec = field.spec
+    return field.type in _CHOICES and spec.options_from is None and spec.rollup is None and spec.constant is None
+
+
+def _note(observed: _Observed, field: CompiledField, scope: Scope) -> None:
+    try:
+        value = field.evaluate(scope)
+    except ValueError:  # reported when the row is mapped
+        return
+    for each in value if isinstance(value, list) else [value]:
+        if not is_empty(each):
+            text = plain_text(each)
+            observed.longest = max(observed.longest, len(text))
+            if field.type in _CHOICES:
+                observed.labels.add(text)
 
 
 def _column(plan: Plan, rule: CompiledRule, field: CompiledField, staging: StagedRows) -> Iterator[str]:
+    """The distinct values of the column that `options_from` names, in source order."""
     said = field.spec.options_from
     assert said is not None
     if plan.catalog.object(said.object).absent:
@@ -99,21 +126,6 @@ def _column(plan: Plan, rule: CompiledRule, field: CompiledField, staging: Stage
             yield text
 
 
-def _is_long(field: CompiledField, staging: StagedRows) -> bool:
-    path = field.path
-    if path is None:
-        return False
-    return any(len(plain_text(value)) > SHORT_TEXT for value, _ in staging.counts(path.start, path.name))
-
-
-class _Value:
-    """A row that holds nothing but one value, to try a field's transforms on it."""
-
-    def __init__(self, object_name: str, name: str, value: Value) -> None:
-        self.object, self.key, self.seq = object_name, "", 0
-        self.values: dict[str, Value] = {}
-        place = self.values
-        *outer, last = name.split(".")
-        for part in outer:
-            place = place.setdefault(part, {})
-        place[last] = value
+def _text_type(field: CompiledField, observed: _Observed) -> FieldType:
+    long = field.type is FieldType.TEXT and field.custom and observed.longest > SHORT_TEXT
+    return FieldType.LONG_TEXT if long else field.type

@@ -1,0 +1,54 @@
+"""The pair plugin: its mapping document and the transforms that only it needs."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from bridgework import hookimpl
+from bridgework.model import FieldType, NamedTransform
+from bridgework_sensei_pipedrive.ledger import last_payment_date, ledger_note
+
+TRANSFORMS = (
+    NamedTransform(
+        name="ledger_note",
+        function=ledger_note,
+        description="Balance, charges, payments, adjustments, first and last entry as the text of a ledger summary.",
+        result=FieldType.LONG_TEXT,
+    ),
+    NamedTransform(
+        name="last_payment_date",
+        function=last_payment_date,
+        description="The latest date of payment rows; corrections and what they correct do not count.",
+        examples=(
+            (
+                {
+                    "rows": [
+                        {"number": "1", "date": "2026-01-05", "text": "Check"},
+                        {"number": "2", "date": "2026-02-05", "text": "Check"},
+                        {"number": "3", "date": "2026-02-07", "text": "Correction of #2: Check"},
+                    ]
+                },
+                "2026-01-05",
+            ),
+        ),
+        result=FieldType.DATE,
+    ),
+)
+
+
+class SenseiPipedrive:
+    """Sensei Cloud to Pipedrive."""
+
+    source = "sensei"
+    destination = "pipedrive"
+    requires = ("dental",)
+
+    @hookimpl
+    def mapping(self) -> str:
+        """The mapping document, comments and all."""
+        return files(__package__).joinpath("mapping.yaml").read_text("utf-8")
+
+    @hookimpl
+    def transforms(self) -> tuple[NamedTransform, ...]:
+        """Transforms of this pair; those of the trade come with the dental extension."""
+        return TRANSFORMS

@@ -1,0 +1,135 @@
+"""The pair over a generated practice with every planted defect, against the truth about it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+
+from bridgework.mapping import Disposed, Mapped, Outcome, Plan, Skipped, canonical
+
+from .conftest import Practice, disposed, mapped, skipped
+
+Outcomes = dict[str, list[Outcome]]
+
+
+def test_every_source_field_is_accounted_for(plan: Plan) -> None:
+    assert plan.unaccounted == ()
+    assert plan.unruled == ()
+
+
+def test_every_row_has_exactly_one_outcome_in_every_rule(practice: Practice, plan: Plan, outcomes: Outcomes) -> None:
+    for name, made in outcomes.items():
+        source = plan.rules[name].object
+        rows = Counter(key for each in made for key in _rows(each))
+        assert max(rows.values()) == 1, name
+        assert len(rows) == practice.staging.count(source), name
+
+
+def test_every_row_is_chosen_by_a_rule_or_skipped_for_a_reason(plan: Plan, outcomes: Outcomes) -> None:
+    chosen: dict[tuple[str, str], bool] = {}
+    for name, made in outcomes.items():
+        for each in made:
+            selected = not isinstance(each, Skipped) or each.selected
+            for key in _rows(each):
+                row = (plan.rules[name].object, key)
+                chosen[row] = chosen.get(row, False) or selected
+    assert [row for row, selected in chosen.items() if not selected] == []
+
+
+def _rows(each: Outcome) -> list[str]:
+    return [row.key for row in each.sources] if isinstance(each, Mapped) else [each.key]
+
+
+def test_patients_who_take_part_become_persons(practice: Practice, outcomes: Outcomes) -> None:
+    expected = practice.truth.expected["patients"]
+    assert len(mapped(outcomes["patients"])) == expected["takePart"]
+    reasons = Counter(each.reason.partition(" into ")[0] for each in skipped(outcomes["patients"]))
+    assert reasons["deleted"] == expected["deleted"]
+    assert reasons["merged"] + reasons["orphan"] == expected["merged"]
+
+
+def test_appointments_are_split_at_the_cutover(practice: Practice, outcomes: Outcomes) -> None:
+    expected = practice.truth.expected["appointments"]
+    assert len(mapped(outcomes["appointments"])) == expected["past"]
+    assert len(disposed(outcomes["appointments-future"])) == expected["future"]
+    assert _lost(outcomes["appointments"], outcomes["appointments-future"]) == expected["orphan"]
+
+
+def test_open_plans_become_deals_and_closed_ones_are_archived(practice: Practice, outcomes: Outcomes) -> None:
+    expected = practice.truth.expected["treatmentPlans"]
+    assert len(mapped(outcomes["treatment-plans"])) == expected["open"]
+    assert len(disposed(outcomes["treatment-plans-closed"])) == expected["closed"]
+    assert _lost(outcomes["treatment-plans"], outcomes["treatment-plans-closed"]) == expected["orphan"]
+
+
+def test_claims_and_notes_of_nobody_are_skipped(practice: Practice, outcomes: Outcomes) -> None:
+    expected = practice.truth.expected
+    assert len(disposed(outcomes["claims"])) == expected["claims"]["takePart"]
+    assert len(disposed(outcomes["clinical-notes"])) == expected["clinicalNotes"]["takePart"]
+
+
+def test_recalls_of_active_patients_are_activities(practice: Practice, outcomes: Outcomes) -> None:
+    expected = practice.truth.expected["recare"]
+    made = mapped(outcomes["recalls"])
+    assert len(made) >= expected["active"]
+    assert all(each.body["done"] is False and each.body["type"] == "Recall" for each in made)
+
+
+def test_ledger_sums_agree_to_the_cent(practice: Practice, outcomes: Outcomes) -> None:
+    truth = {line["patient"]: line for line in practice.truth.lines("ledger")}
+    persons = {each.key: each.body for each in mapped(outcomes["patients"])}
+    summaries = {each.key: each.body for each in mapped(outcomes["ledger"])}
+    assert set(summaries) == set(truth)
+    for key, line in truth.items():
+        assert persons[key]["Outstanding balance"] == {"amount": line["balance"], "currency": "USD"}
+        if Decimal(line["payments"]):
+            assert persons[key]["Total payments"]["amount"] == line["payments"]
+        note = summaries[key]["note"]
+        for label, name in (("Total charges", "charges"), ("Adjustments", "adjustments"), ("Outstanding balance", "balance")):
+            assert f"{label}: USD {line[name]}" in note.splitlines()
+    total = sum(Decimal(each["Outstanding balance"]["amount"]) for each in persons.values() if "Outstanding balance" in each)
+    assert str(total) == practice.truth.expected["ledger"]["balance"]
+
+
+def test_all_references_lead_to_records_that_are_made(outcomes: Outcomes) -> None:
+    keys = {name: {each.key for each in mapped(made)} for name, made in outcomes.items()}
+    for made in outcomes.values():
+        for each in made:
+            bodies = {**each.body, **each.deferred} if isinstance(each, Mapped) else {}
+            for value in bodies.values():
+                if isinstance(value, dict) and "rule" in value:
+                    assert value["key"] in keys[value["rule"]]
+            if isinstance(each, Disposed) and each.into is not None:
+                assert each.into[1] in keys[each.into[0]]
+
+
+def test_a_second_run_gives_the_same_bytes(practice: Practice, plan: Plan, outcomes: Outcomes) -> None:
+    for name in plan.rules:
+        again = [_bytes(each) for each in plan.run(name, practice.staging)]
+        assert again == [_bytes(each) for each in outcomes[name]]
+
+
+def _bytes(each: Outcome) -> bytes:
+    if isinstance(each, Mapped):
+        return canonical([each.key, each.body, each.deferred])
+    return canonical([each.key, getattr(each, "reason", "")])
+
+
+def test_the_content_hash_follows_the_mapping_and_nothing_else(practice: Practice, plan: Plan) -> None:
+    assert practice.plan().content_hash == plan.content_hash
+    assert practice.plan(guardians="persons").content_hash != plan.content_hash
+    changed = practice.plan(override="rules: {patients: {fields: {Gender: null}}, }\n")
+    assert changed.content_hash != plan.content_hash
+    assert practice.plan(override="# only a remark\nrules: {}\n").content_hash == plan.content_hash
+
+
+def test_the_fields_fit_the_growth_plan_and_the_optional_ones_have_distinct_ranks(plan: Plan, practice: Practice) -> None:
+    wanted = plan.wanted_fields(practice.staging)
+    ranks = {each.label: each.optional for each in wanted if each.optional is not None}
+    assert sorted(ranks.values()) == list(range(1, 18))
+    assert min(ranks, key=lambda label: ranks[label]) == "Original modified"
+
+
+def _lost(*several: list[Outcome]) -> int:
+    lost = {each.key for made in several for each in skipped(made) if each.reason in ("orphan", "parent skipped")}
+    return len(lost)
