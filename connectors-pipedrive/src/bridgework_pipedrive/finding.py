@@ -15,7 +15,7 @@ from bridgework.model import Found, FoundRecord, Operation, StoredRecord
 from bridgework_pipedrive import stored
 from bridgework_pipedrive.catalogue import Catalogue
 from bridgework_pipedrive.listing import FILES_PAGE, PAGE, Row, by_cursor, by_offset, whole_seconds
-from bridgework_pipedrive.objects import DEAL, FILE, OBJECTS, RELATIONSHIP, ObjectType
+from bridgework_pipedrive.objects import ARCHIVED_DEALS, DEAL, FILE, OBJECTS, RELATIONSHIP, ObjectType
 
 if TYPE_CHECKING:
     from bridgework.client import ApiClient
@@ -37,7 +37,7 @@ def find(api: ApiClient, catalogue: Catalogue, operations: Sequence[Operation]) 
             found[record.marker].append(FoundRecord(record.id, record.version, record.deleted))
     if kind is DEAL and wanted - set(found):
         # Archived deals are missing from the list; looked at only before a deal is called absent.
-        for record in _listed(api, catalogue, DEAL, f"{DEAL.path}/archived", operations):
+        for record in _listed(api, catalogue, DEAL, ARCHIVED_DEALS, operations):
             if record.marker in wanted:
                 found[record.marker].append(FoundRecord(record.id, record.version, record.deleted))
     for operation in operations:

@@ -187,6 +187,8 @@ RELATIONSHIP = ObjectType(
     ),
 )
 
+ARCHIVED_DEALS = f"{DEAL.path}/archived"  # twice the cost, and missing from the list of deals
+
 OBJECTS: Mapping[str, ObjectType] = {
     each.name: each for each in (ORGANIZATION, PERSON, DEAL, ACTIVITY, NOTE, FILE, RELATIONSHIP)
 }

@@ -35,7 +35,7 @@ def to_html(text: str, marker: str = "") -> str:
     """Escaped text with ``<br>`` for line ends; the marker becomes the last line."""
     lines = [html.escape(tidy(text), quote=False)] if text else []
     if marker:
-        lines.append(markers.line(marker))
+        lines.append(html.escape(markers.line(marker), quote=False))
     return "\n".join(lines).replace("\n", "<br>")
 
 
@@ -62,7 +62,7 @@ def clean(content: str) -> str:
 
 def with_footer(content: str, marker: str) -> str:
     """A note's content with the marker as its last paragraph."""
-    return f"{clean(content)}<p>{markers.line(marker)}</p>" if marker else clean(content)
+    return f"{clean(content)}<p>{html.escape(markers.line(marker), quote=False)}</p>" if marker else clean(content)
 
 
 def without_footer(content: str) -> tuple[str, str]:

@@ -58,6 +58,11 @@ class Settings(BaseModel):
             raise ValueError("must be the bare address of the account, without path or credentials")
         return value.rstrip("/")
 
+    @field_validator("visible_to", mode="before")
+    @classmethod
+    def _number(cls, value: object) -> object:
+        return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+
     @model_validator(mode="after")
     def _visibility_of_the_plan(self) -> Settings:
         if self.visible_to not in visibility(self.plan):

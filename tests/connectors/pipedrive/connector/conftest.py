@@ -178,7 +178,7 @@ def account_with() -> Iterator[Make]:
             own = {key.removeprefix("destination."): value for key, value in announced.items()}
             known = {key: value for key, value in own.items() if key in Pipedrive.Settings.model_fields}
             given = {"visible_to": 3, **known, "api_token": next(iter(served.env.values())), **(settings or {})}
-            validated = Pipedrive.Settings.model_validate({**given, "visible_to": int(given["visible_to"])})
+            validated = Pipedrive.Settings.model_validate(given)
             clock, ledger = SharedClock(sandbox.clock), Ledger()
             [service] = Pipedrive.services(validated)
             api = stack.enter_context(

@@ -36,6 +36,7 @@ def test_settings_that_cannot_be_meant_are_refused(change: dict[str, Any]) -> No
 def test_visibility_has_no_silent_default_and_is_put_into_words() -> None:
     with pytest.raises(ValidationError):
         Settings.model_validate({key: value for key, value in GOOD.items() if key != "visible_to"})
+    assert Settings.model_validate({**GOOD, "visible_to": "1"}).visible_to == 1
     assert Settings.model_validate(GOOD).audience == "the whole company"
     assert "visibility group" in Settings.model_validate({**GOOD, "plan": "ultimate"}).audience
     assert Settings.model_validate({**GOOD, "plan": "ultimate", "visible_to": 7}).audience == "the whole company"

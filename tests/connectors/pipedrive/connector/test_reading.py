@@ -28,6 +28,30 @@ def test_creating_a_record_takes_exactly_one_request(account: Account) -> None:
     assert account.requests.taken() == [*["POST /api/v2/persons"] * 5, "POST /api/v2/activities"]
 
 
+@pytest.mark.parametrize("object_name", ["person", "organization", "deal"])
+def test_new_records_are_visible_to_whom_the_settings_say(account_with: Make, object_name: str) -> None:
+    account = account_with(settings={"visible_to": 1})
+    account.field(object_name, "Source id", FieldType.TEXT)
+    id_ = account.create(object_name, **{"title" if object_name == "deal" else "name": "x"})
+    path = f"/api/v2/{object_name}s/{id_}"
+    assert account.api.get(path).json["data"]["visible_to"] == 1
+    account.sandbox.edit(object_name, id_, visible_to=3)
+    account.update(object_name, id_, **{"title" if object_name == "deal" else "name": "y"})
+    assert account.api.get(path).json["data"]["visible_to"] == 3
+
+
+def test_archived_deals_are_read_too(account: Account) -> None:
+    ids = [account.create("deal", title=f"Plan {index}") for index in range(3)]
+    account.sandbox.edit("deal", ids[1], is_archived=True)
+    account.requests.taken()
+    assert {record.id for record in account.connector.read("deal", ids)} == set(ids)
+    assert account.requests.taken() == ["GET /api/v2/deals", "GET /api/v2/deals/archived"]
+    account.requests.taken()
+    assert len(list(account.connector.read("deal", [ids[0], ids[2]]))) == 2
+    assert account.requests.taken() == ["GET /api/v2/deals"]
+    assert {record.id for record in account.connector.scan("deal", (), None)} == set(ids)
+
+
 def test_an_edit_of_a_person_shows_and_the_identity_stays(account: Account) -> None:
     person = account.create("person", name="Ours")
     account.sandbox.edit("person", person, name="Edited")
