@@ -11,7 +11,7 @@ from bridgework_dental.names import joined
 
 _MAIL: Final = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
-)  # noqa: E501
+)
 _NOBODY: Final = frozenset(
     {"none", "na", "n/a", "no", "noemail", "nomail", "noreply", "nil", "null", "test", "unknown", "decline", "declined",
      "refused", "xxx", "asdf", "email", "donotemail"}

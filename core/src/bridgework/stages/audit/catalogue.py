@@ -47,6 +47,23 @@ CHECKS: Final[dict[str, Check]] = {
         "Correct the date, or clear it when it is unknown.",
         ACCEPT,
     ),
+    "DAT-03": Check(
+        Severity.APPROVE,
+        "value is not what the field should hold",
+        "Look at the row in the source and correct the value.",
+        ACCEPT,
+    ),
+    "ROW-01": Check(
+        Severity.APPROVE,
+        "row could not be read",
+        "Look at the line of the export, correct the record in the source and export again.",
+    ),
+    "ROW-02": Check(
+        Severity.WARN,
+        "row has too many or too few cells",
+        "Compare the row with the record in the source.",
+        ACCEPT,
+    ),
     "ENC-01": Check(
         Severity.WARN,
         "text is damaged or carries control characters or markup",
@@ -55,7 +72,7 @@ CHECKS: Final[dict[str, Check]] = {
     ),
     "FIN-01": Check(
         Severity.BLOCK,
-        "printed total differs from the sum of the rows",
+        "printed total differs from the rows",
         "Run the report again, or explain the difference.",
     ),
     "DST-01": Check(

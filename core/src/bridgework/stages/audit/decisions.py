@@ -81,7 +81,8 @@ def read_decisions(
 ) -> dict[str, Decision]:
     """Read the words people wrote: finding id to decision; rows with an empty decision cell say nothing.
 
-    A row names its finding by id, or, when that cell is empty, by check, object, key and (if filled) field.
+    A row names its finding by id, or, when that cell is empty, by check, object, key and (if filled) field. What was
+    said about a finding that is fixed since the last audit is passed over.
 
     :param exists: whether (object, key) is a row of the staging; asked for survivors the finding does not name.
     :raises BadInput: naming file, line and column: unknown finding, unknown word, impossible merge, two words for one.
@@ -144,6 +145,7 @@ class _Index:
 
     def __init__(self, audit: AuditResult) -> None:
         self._by_id = audit.by_id()
+        self._fixed = frozenset(audit.fixed)
         self._by_row: dict[tuple[str, str, str], list[Noted]] = {}
         self._by_pair: dict[tuple[str, str, str], list[Noted]] = {}
         for each in audit.findings:
@@ -157,6 +159,8 @@ class _Index:
         """The findings a row speaks about; several only when the row leaves the field open."""
         name = line.cells["finding"].strip()
         if name:
+            if name in self._fixed:
+                return []
             if name not in self._by_id:
                 raise _wrong(path, line, "finding", "no such finding in the last audit")
             return [self._by_id[name]]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
-from bridgework.model import FieldType, Finding, SourceObject, Value
+from bridgework.model import FieldType, Finding, Severity, SourceObject, Value
+from bridgework.redaction import scrub
 from bridgework.stages.audit.catalogue import check
 from bridgework.stages.audit.damage import damage
 
@@ -20,23 +23,24 @@ _STAND_INS: Final = ("0001-01-01", "1900-01-01")
 
 def generic_findings(staging: Staging) -> Iterator[Finding]:
     """Everything the core finds without a word of the trade, in source order per object."""
-    yield from _reported(staging)
     for source in staging.objects():
         if source.absent:
             continue
         yield from _rows(staging, source)
         yield from _orphans(staging, source)
+    yield from _reported(staging)
+    yield from _folded(staging)
 
 
 def found(
     name: str, source: str, key: str, *, field: str = "", detail: str = "", evidence: str = "",
-    others: tuple[str, ...] = (), denominator: int = 0,
+    others: tuple[str, ...] = (), denominator: int = 0, severity: Severity | None = None,
 ) -> Finding:  # fmt: skip
     """A finding of a generic check. `detail` is added to the title and carries no value."""
     kind = check(name)
     return Finding(
         check=name,
-        severity=kind.severity,
+        severity=severity or kind.severity,
         object=source,
         key=key,
         field=field,
@@ -60,10 +64,8 @@ def _reported(staging: Staging) -> Iterator[Finding]:
             columns.setdefault((source, problem.field), []).append(key)
             continue
         where = f"{file}, line {line}" if line else file
-        yield found(
-            problem.check, source, key, field=problem.field, evidence=f"{problem.reason} ({where})" if where else
-            problem.reason, denominator=counts[source],
-        )  # fmt: skip
+        yield found(problem.check, source, key, field=problem.field, detail=scrub(problem.reason), evidence=where,
+                    denominator=counts[source])  # fmt: skip
     for (source, field), keys in columns.items():
         # The key is empty because the defect is the column's: its id does not change with the rows that show it.
         listed = ", ".join(keys[:20]) + (" …" if len(keys) > 20 else "")
@@ -71,12 +73,23 @@ def _reported(staging: Staging) -> Iterator[Finding]:
                     denominator=counts[source])  # fmt: skip
 
 
+def _folded(staging: Staging) -> Iterator[Finding]:
+    """Rows that came twice with the same content count once; nobody has to decide about them."""
+    for source, number in staging.folded().items():
+        yield found("DUP-07", source, "", field=staging.object(source).key[0], detail="equal rows were counted once",
+                    evidence=f"{number} rows", denominator=staging.count(source), severity=Severity.WARN)  # fmt: skip
+
+
 def _rows(staging: Staging, source: SourceObject) -> Iterator[Finding]:
     rows = staging.count(source.name)
     made = staging.description.generated_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     types = {field.name: field.type for field in source.fields}
+    # A report repeats the printed name of whom it refers to; damage to it is the other row's.
+    repeated = frozenset(reference.name for reference in source.references if reference.name)
     instants = tuple(field.name for field in source.fields if field.type is FieldType.INSTANT)
     dates = tuple(field.name for field in source.fields if field.type is FieldType.DATE)
+    totals = _totals(staging, source.name)
+    sums = dict.fromkeys(totals, Decimal(0))
     for row in staging.rows(source.name):
         if not row.key.strip("| \t"):
             yield found("DUP-07", source.name, row.key, field=source.key[0], detail="blank",
@@ -90,11 +103,30 @@ def _rows(staging: Staging, source: SourceObject) -> Iterator[Finding]:
             value = row.get(name)
             if value in _STAND_INS:
                 yield found("DAT-02", source.name, row.key, field=name, detail="stand-in", denominator=rows)
-        yield from _texts(row, source.name, types, rows)
+        for name in totals:
+            sums[name] += row.decimal(name) or 0
+        yield from _texts(row, source.name, types, repeated, rows)
+    for name, printed in totals.items():
+        if sums[name] != printed:
+            yield found("FIN-01", source.name, "", field=name, evidence=f"printed {printed}, rows {sums[name]}",
+                        denominator=rows)  # fmt: skip
 
 
-def _texts(row: Row, source: str, types: dict[str, FieldType], rows: int) -> Iterator[Finding]:
-    told: set[str] = set()
+def _totals(staging: Staging, source: str) -> dict[str, Decimal]:
+    """Control totals the source printed, by field: facts named ``total.<object>.<field>``."""
+    found_totals: dict[str, Decimal] = {}
+    prefix = f"total.{source}."
+    for name, text in staging.description.facts.items():
+        if name.startswith(prefix):
+            with suppress(InvalidOperation):
+                found_totals[name.removeprefix(prefix)] = Decimal(text)
+    return found_totals
+
+
+def _texts(
+    row: Row, source: str, types: dict[str, FieldType], repeated: frozenset[str], rows: int
+) -> Iterator[Finding]:
+    told: set[str] = set(repeated)
     for path, text in texts(row.values):
         kind = types.get(path)
         if kind is None:

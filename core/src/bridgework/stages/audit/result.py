@@ -11,6 +11,7 @@ from bridgework.model import Finding, Severity
 from bridgework.stages.audit.identity import finding_id, key_hash
 
 Standing = Literal["new", "same", ""]
+_GIVE_WAY = frozenset({"ORP-00", "DAT-02", "DAT-03"})
 _ORDER = {Severity.BLOCK: 0, Severity.APPROVE: 1, Severity.WARN: 2}
 
 
@@ -110,24 +111,22 @@ def known_ids(content: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(str(line["id"]) for line in content.get("findings", ()))
 
 
-def collect(findings: Iterable[Finding], previous: frozenset[str] | None, snapshot: int = 0) -> AuditResult:
+def collect(
+    of_plugins: Iterable[Finding], of_core: Iterable[Finding], previous: frozenset[str] | None, snapshot: int = 0
+) -> AuditResult:
     """Give findings their ids, fold repeated ones, and compare with the ids of the last audit.
 
-    A finding of a trade's check takes the place of the core's ORP-00 about the same row and field.
+    What a trade's check says about a row and field takes the place of the core's general word about it.
     """
     found: dict[str, Finding] = {}
-    generic: dict[tuple[str, str, str], str] = {}
     special: set[tuple[str, str, str]] = set()
-    for finding in findings:
-        name = finding_id(finding)
-        found.setdefault(name, finding)
-        where = (finding.object, finding.key, finding.field)
-        if finding.check == "ORP-00":
-            generic[where] = name
-        elif finding.check.startswith("ORP-"):
-            special.add(where)
-    for where in special & generic.keys():
-        del found[generic[where]]
+    for finding in of_plugins:
+        found.setdefault(finding_id(finding), finding)
+        special.add((finding.object, finding.key, finding.field))
+    for finding in of_core:
+        if finding.check in _GIVE_WAY and (finding.object, finding.key, finding.field) in special:
+            continue
+        found.setdefault(finding_id(finding), finding)
     notes = [Noted(name, finding) for name, finding in found.items()]
     if previous is not None:
         notes = [replace(each, standing="same" if each.id in previous else "new") for each in notes]

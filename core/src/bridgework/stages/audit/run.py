@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from bridgework.model import Finding
@@ -24,4 +23,4 @@ def run_audit(
     :return: the same result for the same data, whatever order the plugins answer in.
     """
     known = known_ids(previous) if previous is not None else None
-    return collect(chain(findings, generic_findings(staging)), known, staging.snapshot)
+    return collect(findings, generic_findings(staging), known, staging.snapshot)

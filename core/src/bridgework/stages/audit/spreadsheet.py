@@ -16,23 +16,20 @@ from typing import Final
 
 from bridgework.errors import BadInput
 
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+FORMULA_STARTS: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 MAX_BYTES: Final = 64 * 1024 * 1024
 _CONTROL: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 
 def safe_cell(text: str) -> str:
     """The text as it may stand in a cell: never a formula, never a control character; line breaks stay."""
-    guarded = text.startswith(FORMULA_STARTS) or (text.startswith("'") and text[1:].startswith(FORMULA_STARTS))
     visible = _CONTROL.sub(lambda found: f"\\x{ord(found.group()):02x}", text)
-    return f"'{visible}" if guarded else visible
+    return "'" + visible if visible.startswith((*FORMULA_STARTS, "'")) else visible
 
 
 def plain_cell(text: str) -> str:
-    """Undo `safe_cell` (apart from control characters)."""
-    if text.startswith("'") and text[1:].startswith((*FORMULA_STARTS, "'", "\\x09", "\\x0d")):
-        return text[1:]
-    return text
+    """The text as it was before `safe_cell`, control characters apart."""
+    return text.removeprefix("'")
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bridgework.model import Finding
 from bridgework_dental.catalogue import found
@@ -14,6 +14,8 @@ from bridgework_dental.vocabulary import Table, tables
 
 if TYPE_CHECKING:
     from bridgework.staging import Row
+
+_LAST_AS_CHILD: Final = 26  # years until which United States plans cover children
 
 
 class Policies(Check):
@@ -72,10 +74,17 @@ class Policies(Check):
         if joined(table.text(row, "relationship")) not in ("child", "dependent", "c"):
             return
         patient = self.scene.people.of(table, row).person
+        if patient is None:
+            return
         last, first = person(table.text(row, "policyholder"))
-        if patient is not None and first and (last, first) == (patient.last, patient.first):
-            yield found("INS-01", table.name, row.key, "child that holds the policy itself",
-                        field=table.path("relationship"), rows=table.rows)  # fmt: skip
+        age = patient.age_on(self.scene.today)
+        if first and (last, first) == (patient.last, patient.first):
+            cause = "child that holds the policy itself"
+        elif age is not None and age > _LAST_AS_CHILD:
+            cause = "covered as a child, but grown up"
+        else:
+            return
+        yield found("INS-01", table.name, row.key, cause, field=table.path("relationship"), rows=table.rows)
 
 
 class Claims(Check):
