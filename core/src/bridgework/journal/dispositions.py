@@ -16,23 +16,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Literal, get_args
 
+from bridgework.journal.projection import target_numbers
+from bridgework.journal.records import TargetState
 from bridgework.journal.targets import batches
-from bridgework.store import Connection, Store, pages
+from bridgework.store import Connection, Store
 
 Disposition = Literal["skipped", "merged", "archived", "loaded", "pending", "in_doubt", "rejected"]
 ORDER: tuple[str, ...] = get_args(Disposition)
-KINDS = frozenset({*ORDER, "target"})
+_RANKS = {name: rank for rank, name in enumerate(ORDER)}
+_LOADED, _PENDING, _IN_DOUBT = _RANKS["loaded"], _RANKS["pending"], _RANKS["in_doubt"]
+_OF_STATE = {
+    TargetState.PENDING: _PENDING,
+    TargetState.CREATED: _LOADED,
+    TargetState.UPDATED: _LOADED,
+    TargetState.MATCHED: _LOADED,
+    TargetState.UNCHANGED: _LOADED,
+    TargetState.REJECTED: _RANKS["rejected"],
+    TargetState.IN_DOUBT: _IN_DOUBT,
+    TargetState.UNDONE: _PENDING,
+}
 
 # A row of a plan: (object, key, rule, kind, reason, key of the target if kind is "target")
 DispositionRow = tuple[str, str, str, str, str, str]
 
-_RANK = (
-    "CASE d.kind WHEN 'skipped' THEN 0 WHEN 'merged' THEN 1 WHEN 'archived' THEN 2 WHEN 'loaded' THEN 3"
-    " WHEN 'pending' THEN 4 WHEN 'in_doubt' THEN 5 WHEN 'rejected' THEN 6 ELSE"
-    " CASE WHEN t.state IN ('created', 'updated', 'matched', 'unchanged') THEN 3 WHEN t.state = 'in_doubt' THEN 5"
-    " WHEN t.state = 'conflict' THEN iif(t.id = '', 5, 3) WHEN t.state = 'rejected' THEN 6 ELSE 4 END END"
+_PAGE = 2_000
+_RANK = "iif(d.target = 0, d.rank, target_rank(d.target))"
+_REASON = (
+    "iif(d.target <> 0 AND target_rank(d.target) >= 4,"
+    " coalesce((SELECT s.reason FROM standing AS s WHERE s.target = d.target), ''), d.reason)"
 )
-_JOINED = "disposition AS d LEFT JOIN target AS t ON d.kind = 'target' AND t.rule = d.rule AND t.key = d.target_key"
 
 
 def clear(connection: Connection) -> None:
@@ -42,22 +54,51 @@ def clear(connection: Connection) -> None:
 
 def put(connection: Connection, rows: Iterable[DispositionRow]) -> None:
     """Say what becomes of source rows; the same row, rule and target again replaces what was said."""
+    wanted = sorted(rows)  # neighbours in the index are written together
+    numbers = target_numbers(connection, [(row[2], row[5]) for row in wanted if row[3] == "target"])
     prepared = []
-    for name, key, rule, kind, reason, target_key in rows:
-        if kind not in KINDS:
+    for name, key, rule, kind, reason, target_key in wanted:
+        if kind != "target" and kind not in _RANKS:
             raise ValueError(f"no such disposition: {kind}")
-        prepared.append((name, key, rule, target_key, kind, reason))
-    prepared.sort()  # neighbours in the index are written together
+        target = numbers[rule, target_key] if kind == "target" else 0
+        prepared.append((name, key, rule, target, _RANKS.get(kind, 0), reason))
     connection.executemany("INSERT OR REPLACE INTO disposition VALUES(?, ?, ?, ?, ?, ?)", prepared)
+
+
+def write(store: Store, rows: Iterable[DispositionRow]) -> None:
+    """`put` in transactions of a few thousand rows."""
+    for batch in batches(rows):
+        with store.write("dispositions") as connection:
+            put(connection, batch)
+
+
+def _rank_targets(connection: Connection) -> None:
+    """Give the connection a function that ranks a target.
+
+    One byte per target is read beforehand, in the order in which targets lie in the file: looking each of them up
+    where its source row comes by would decrypt a page per row.
+    """
+    [last] = connection.execute("SELECT coalesce(max(number), 0) FROM target").fetchone()
+    ranks = bytearray([_PENDING]) * (last + 1)
+    cursor = connection.execute("SELECT target, state, id = '' FROM standing")
+    while found := cursor.fetchmany(_PAGE):
+        for number, state, homeless in found:
+            if number <= last:  # a target that was made after the line above is still pending
+                ranks[number] = _OF_STATE.get(state, _IN_DOUBT if homeless else _LOADED)
+    for (number,) in connection.execute("SELECT target FROM open_operation").fetchall():
+        if number <= last:
+            ranks[number] = _IN_DOUBT
+    connection.create_function("target_rank", 1, lambda number: ranks[number] if number <= last else _PENDING)
 
 
 def conservation(store: Store) -> dict[str, dict[str, int]]:
     """Per source object how many rows have which disposition; every row counts once."""
     found: dict[str, dict[str, int]] = {}
     with store.read() as connection:
+        _rank_targets(connection)
         for name, rank, number in connection.execute(
             f"SELECT object, rank, count(*) FROM (SELECT d.object AS object, max({_RANK}) AS rank"  # noqa: S608
-            f" FROM {_JOINED} GROUP BY d.object, d.key) GROUP BY object, rank ORDER BY object, rank"
+            " FROM disposition AS d GROUP BY d.object, d.key) GROUP BY object, rank ORDER BY object, rank"
         ):
             found.setdefault(name, {})[ORDER[rank]] = number
     return found
@@ -66,30 +107,26 @@ def conservation(store: Store) -> dict[str, dict[str, int]]:
 def reasons(store: Store, name: str) -> dict[tuple[str, str], int]:
     """How many rows of a source object have which disposition for which reason; every row counts once."""
     with store.read() as connection:
+        _rank_targets(connection)
         rows = connection.execute(
-            f"SELECT rank, reason, count(*) FROM (SELECT max({_RANK}) AS rank,"  # noqa: S608
-            f" iif(d.kind = 'target', coalesce(t.reason, ''), d.reason) AS reason FROM {_JOINED}"
-            " WHERE d.object = ? GROUP BY d.key) GROUP BY rank, reason ORDER BY rank, reason",
+            f"SELECT rank, reason, count(*) FROM (SELECT max({_RANK}) AS rank, {_REASON} AS reason"  # noqa: S608
+            " FROM disposition AS d WHERE d.object = ? GROUP BY d.key) GROUP BY rank, reason ORDER BY rank, reason",
             (name,),
         ).fetchall()
     return {(ORDER[rank], reason): number for rank, reason, number in rows}
 
 
 def rows_in(store: Store, name: str, disposition: str) -> Iterator[tuple[str, str, str]]:
-    """(key, rule, reason) of the rows with that disposition, in key order."""
-    statement = (
-        f"SELECT key, rank, rule, reason FROM (SELECT d.key AS key, max({_RANK}) AS rank, d.rule AS rule,"  # noqa: S608
-        f" iif(d.kind = 'target', coalesce(t.reason, ''), d.reason) AS reason FROM {_JOINED}"
-        " WHERE d.object = ? AND d.key > ? GROUP BY d.key) ORDER BY key LIMIT ?"
-    )
-    wanted = ORDER.index(disposition)
-    for key, rank, rule, reason in pages(store, statement, ("",), (name,)):
-        if rank == wanted:
-            yield key, rule, reason
-
-
-def write(store: Store, rows: Iterable[DispositionRow]) -> None:
-    """`put` in transactions of a few thousand rows."""
-    for batch in batches(rows):
-        with store.write("dispositions") as connection:
-            put(connection, batch)
+    """(key, rule, reason) of the rows with that disposition, in key order, as they stand when the listing begins."""
+    wanted = _RANKS[disposition]
+    with store.read() as connection:
+        _rank_targets(connection)
+        cursor = connection.execute(
+            f"SELECT d.key, max({_RANK}), d.rule, {_REASON} FROM disposition AS d WHERE d.object = ?"  # noqa: S608
+            " GROUP BY d.key ORDER BY d.key",
+            (name,),
+        )
+        while found := cursor.fetchmany(_PAGE):
+            for key, rank, rule, reason in found:
+                if rank == wanted:
+                    yield key, rule, reason

@@ -29,7 +29,7 @@ from bridgework.journal.records import (
 )
 from bridgework.journal.schema import TABLES, VERSION
 from bridgework.model import Receipt
-from bridgework.store import IntegrityError, Store, pages
+from bridgework.store import Connection, Store, pages
 
 
 class Journal:
@@ -136,31 +136,35 @@ class Journal:
         wanted = list(intents)
         if not wanted:
             return []
-        at = to_micros(self._now())
         with self._store.write("intend") as connection:
-            attempts = projection.check_and_count(connection, wanted)
-            rows = [
-                (
-                    at,
-                    intent.verb.value,
-                    intent.stage,
-                    intent.rule,
-                    intent.key,
-                    intent.object,
-                    intent.generation,
-                    intent.marker,
-                    str(intent.client_id),
-                    attempt,
-                    intent.body_hash,
-                    intent.mapped_hash,
-                    intent.target_id,
-                )
-                for intent, attempt in zip(wanted, attempts, strict=True)
-            ]
-            operations = chain.Chain(connection).append("intent", rows)
-            projection.apply_intents(connection, list(zip(operations, rows, strict=True)))
+            operations = self._append_intents(connection, wanted)
         with self._sendable_lock:
             self._sendable.update(operations)
+        return operations
+
+    def _append_intents(self, connection: Connection, intents: Sequence[Intent]) -> list[int]:
+        at = to_micros(self._now())
+        attempts, numbers = projection.check_and_count(connection, intents)
+        rows = [
+            (
+                at,
+                intent.verb.value,
+                intent.stage,
+                intent.rule,
+                intent.key,
+                intent.object,
+                intent.generation,
+                intent.marker,
+                str(intent.client_id),
+                attempt,
+                intent.body_hash,
+                intent.mapped_hash,
+                intent.target_id,
+            )
+            for intent, attempt in zip(intents, attempts, strict=True)
+        ]
+        operations = chain.Chain(connection).append("intent", rows)
+        projection.open_operations(connection, numbers, operations)
         return operations
 
     def may_send(self, operation: int) -> bool:
@@ -190,18 +194,30 @@ class Journal:
         wanted = list(outcomes)
         if not wanted:
             return
-        at = to_micros(self._now())
-        rows = [
-            (at, o.operation, str(OutcomeState(o.state)), o.id, o.version, o.reason, o.field, o.http) for o in wanted
-        ]
-        try:
-            with self._store.write("settle") as connection:
-                numbers = chain.Chain(connection).append("outcome", rows)
-                projection.apply_outcomes(connection, list(zip(numbers, rows, strict=True)))
-        except IntegrityError as error:
-            raise ContractBroken("an outcome is for an unknown operation, or the second final one") from error
+        with self._store.write("settle") as connection:
+            self._append_outcomes(connection, wanted)
         with self._sendable_lock:
             self._sendable.difference_update(o.operation for o in wanted)
+
+    def _append_outcomes(self, connection: Connection, outcomes: Sequence[Outcome]) -> None:
+        at = to_micros(self._now())
+        rows = [
+            (at, o.operation, OutcomeState(o.state).value, o.id, o.version, o.reason, o.field, o.http) for o in outcomes
+        ]
+        projection.apply_outcomes(connection, rows)
+        chain.Chain(connection).append("outcome", rows)
+
+    def advance(self, outcomes: Iterable[Outcome], intents: Iterable[Intent]) -> list[int]:
+        """`settle` one batch and `intend` the next one in a single transaction; the new operation numbers."""
+        settled, wanted = list(outcomes), list(intents)
+        with self._store.write("advance") as connection:
+            if settled:
+                self._append_outcomes(connection, settled)
+            operations = self._append_intents(connection, wanted) if wanted else []
+        with self._sendable_lock:
+            self._sendable.difference_update(o.operation for o in settled)
+            self._sendable.update(operations)
+        return operations
 
     def in_doubt(self, stage: str | None = None, rule: str | None = None) -> Iterator[IntentRow]:
         """Intents without a final outcome, oldest first; `at` bounds the search for a lost answer."""
@@ -215,8 +231,9 @@ class Journal:
         """All outcomes of an operation, oldest first."""
         with self._store.read() as connection:
             rows = connection.execute(
-                "SELECT seq, at, operation, state, id, version, reason, field, http FROM outcome"
-                " WHERE operation = ? ORDER BY seq",
+                "SELECT * FROM (SELECT seq, at, operation, state, id, version, reason, field, http FROM outcome"
+                " WHERE operation = ?1 AND state <> 'in_doubt' UNION ALL SELECT seq, at, operation, state, id, version,"
+                " reason, field, http FROM outcome WHERE operation = ?1 AND state = 'in_doubt') ORDER BY seq",
                 (operation,),
             ).fetchall()
         return [OutcomeRow(row[0], from_micros(row[1]), row[2], OutcomeState(row[3]), *row[4:]) for row in rows]

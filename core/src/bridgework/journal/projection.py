@@ -5,8 +5,8 @@ The same functions are used when a row is appended and when the projection is re
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import orjson
 
@@ -15,9 +15,9 @@ from bridgework.journal.records import Intent, OutcomeState, TargetState
 from bridgework.model import Verb
 from bridgework.store import Connection
 
-RESENDABLE = frozenset({OutcomeState.REJECTED, OutcomeState.NOT_SENT, OutcomeState.PROVED_ABSENT})
-SUCCESS = frozenset({OutcomeState.DONE, OutcomeState.FOUND})
-_MAKES = frozenset({Verb.CREATE, Verb.UPLOAD})
+RESENDABLE: frozenset[str] = frozenset({OutcomeState.REJECTED, OutcomeState.NOT_SENT, OutcomeState.PROVED_ABSENT})
+SUCCESS: frozenset[str] = frozenset({OutcomeState.DONE, OutcomeState.FOUND})
+_MAKES: frozenset[str] = frozenset({Verb.CREATE, Verb.UPLOAD})
 
 
 def as_json(value: Any) -> str:
@@ -25,8 +25,8 @@ def as_json(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-def check_and_count(connection: Connection, intents: Sequence[Intent]) -> list[int]:
-    """The attempt number of each intent.
+def check_and_count(connection: Connection, intents: Sequence[Intent]) -> tuple[list[int], list[int]]:
+    """The attempt number of each intent, and the number of its target, which is made if there is none.
 
     :raises ContractBroken: the write could happen twice: an operation on the same target is open, or a create of the
         same generation was not proved to be without effect.
@@ -34,131 +34,171 @@ def check_and_count(connection: Connection, intents: Sequence[Intent]) -> list[i
     names = [(intent.rule, intent.key) for intent in intents]
     if len(set(names)) != len(names):
         raise ContractBroken("a batch holds two operations on one record")
-    known = {
-        (row[0], row[1]): _Known(*row[2:])
-        for row in connection.execute(
-            "SELECT t.rule, t.key, t.verb, t.generation, t.attempt, t.outcome, t.operation, t.id, t.state"
-            " FROM json_each(?) AS j CROSS JOIN target AS t ON t.rule = j.value ->> 0 AND t.key = j.value ->> 1",
-            (as_json(names),),
+    known = _known(connection, names)
+    if len(known) < len(names):
+        connection.executemany(
+            "INSERT OR IGNORE INTO target(rule, key, object, schema) VALUES(?, ?, ?, ?)",
+            [(i.rule, i.key, i.object, int(i.verb == Verb.SCHEMA)) for i in intents],
         )
-    }
-    return [_attempt(intent, known.get(name)) for intent, name in zip(intents, names, strict=True)]
+        known = _known(connection, names)
+    found = [known[name] for name in names]
+    return [_attempt(intent, row[1:]) for intent, row in zip(intents, found, strict=True)], [row[0] for row in found]
 
 
-class _Known(NamedTuple):
-    """What decides whether a further operation on a target is safe."""
+def _known(connection: Connection, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Sequence[Any]]:
+    """By rule and key: number of the target, and what decides whether a further operation on it is safe."""
+    rows = connection.execute(
+        "SELECT t.rule, t.key, t.number, s.verb, s.generation, s.attempt, s.outcome, s.operation, s.id, s.state,"
+        " o.operation FROM json_each(?) AS j CROSS JOIN target AS t ON t.rule = j.value ->> 0 AND t.key = j.value ->> 1"
+        " LEFT JOIN standing AS s ON s.target = t.number LEFT JOIN open_operation AS o ON o.target = t.number",
+        (as_json(names),),
+    ).fetchall()
+    return {(row[0], row[1]): row[2:] for row in rows}
 
-    verb: str
-    generation: int
-    attempt: int
-    outcome: str
-    operation: int
-    id: str
-    state: str
 
-
-def _attempt(intent: Intent, known: _Known | None) -> int:
-    attempt = 1
-    if known is not None:
-        if known.operation and known.outcome in ("", OutcomeState.IN_DOUBT):
-            raise ContractBroken(f"operation {known.operation} on the same record is not settled yet")
-        if intent.verb in _MAKES and not _may_create(intent.generation, known):
-            raise ContractBroken(f"the record of operation {known.operation} would be created a second time")
-        same = known.verb == intent.verb and known.generation == intent.generation
-        attempt = known.attempt + 1 if same and known.outcome in RESENDABLE else 1
+def _attempt(intent: Intent, known: Sequence[Any]) -> int:
+    """`known`: verb, generation, attempt, outcome and number of the newest settled operation; id and state of the
+    target; number of the open operation."""
+    verb, generation, newest, outcome, operation, id_, state, still_open = known
+    if still_open:
+        raise ContractBroken(f"operation {still_open} on the same record is not settled yet")
+    if intent.verb in _MAKES and verb is not None:
+        live = id_ and state != TargetState.UNDONE
+        repeated = operation and generation == intent.generation and not (verb in _MAKES and outcome in RESENDABLE)
+        if live or repeated or generation > intent.generation or outcome == OutcomeState.QUARANTINED:
+            raise ContractBroken(f"the record of operation {operation} would be created a second time")
+    same = operation and verb == intent.verb and generation == intent.generation
+    attempt = newest + 1 if same and outcome in RESENDABLE else 1
     if intent.attempt not in (0, attempt):
         raise ContractBroken(f"attempt {intent.attempt} was announced where attempt {attempt} is due")
     return attempt
 
 
-def _may_create(generation: int, known: _Known) -> bool:
-    live = known.id and known.state != TargetState.UNDONE
-    if live or known.outcome == OutcomeState.QUARANTINED or generation < known.generation:
-        return False
-    if not known.operation or generation > known.generation:
-        return True
-    return known.verb in _MAKES and known.outcome in RESENDABLE
+def open_operations(connection: Connection, numbers: Iterable[int], operations: Iterable[int]) -> None:
+    """Until they are settled, the targets of open operations count as in doubt.
 
-
-def apply_intents(connection: Connection, rows: Sequence[tuple[int, Sequence[Any]]]) -> None:
-    """Mark the targets of new intents: until an outcome is known they are in doubt."""
-    changes = []
-    for operation, (_, verb, _, rule, key, name, generation, _, _, attempt, *_) in rows:
-        makes = verb in _MAKES or verb == Verb.SCHEMA
-        changes.append((rule, key, name, generation, operation, verb, attempt, makes, makes, makes, makes))
+    How a target stood before stays written, so that an operation without effect leaves no trace in it.
+    """
     connection.executemany(
-        "INSERT INTO target(rule, key, object, generation, operation, verb, attempt, state, prior)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?, 'in_doubt', 'pending')"
-        " ON CONFLICT(rule, key) DO UPDATE SET object = excluded.object, generation = excluded.generation,"
-        " operation = excluded.operation, verb = excluded.verb, attempt = excluded.attempt, outcome = '',"
-        " prior = state, state = 'in_doubt', reason = '', field = '',"
-        " id = iif(?, '', id), version = iif(?, '', version), origin = iif(?, 0, origin),"
-        " settled_hash = iif(?, '', settled_hash)",
-        changes,
+        "INSERT INTO open_operation(target, operation) VALUES(?, ?)", zip(numbers, operations, strict=True)
     )
-    connection.executemany("INSERT INTO open_operation(operation) VALUES(?)", [(row[0],) for row in rows])
 
 
-def state_after(verb: str, outcome: str, prior: str) -> TargetState:
+def target_numbers(connection: Connection, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """Numbers of targets by (rule, key); those that do not exist yet are made, pending."""
+    connection.executemany("INSERT OR IGNORE INTO target(rule, key, object) VALUES(?, ?, '')", names)
+    return {
+        (row[0], row[1]): row[2]
+        for row in connection.execute(
+            "SELECT t.rule, t.key, t.number FROM json_each(?) AS j CROSS JOIN target AS t"
+            " ON t.rule = j.value ->> 0 AND t.key = j.value ->> 1",
+            (as_json(names),),
+        )
+    }
+
+
+def replay_intents(connection: Connection, rows: Sequence[tuple[int, Sequence[Any]]]) -> None:
+    """Open the operations of intents that are in the chain already."""
+    names = [(values[3], values[4]) for _, values in rows]
+    connection.executemany(
+        "INSERT OR IGNORE INTO target(rule, key, object, schema) VALUES(?, ?, ?, ?)",
+        [(values[3], values[4], values[5], int(values[1] == Verb.SCHEMA)) for _, values in rows],
+    )
+    known = _known(connection, names)
+    open_operations(connection, [known[name][0] for name in names], [operation for operation, _ in rows])
+
+
+def state_after(verb: str, outcome: str, prior: str) -> str:
     """Where a target stands after an outcome. `prior` is where it stood before the operation."""
-    match outcome:
-        case OutcomeState.DONE | OutcomeState.FOUND:
-            if verb == Verb.DELETE:
-                return TargetState.UNDONE
-            return TargetState.UPDATED if verb == Verb.UPDATE else TargetState.CREATED
-        case OutcomeState.REJECTED:
-            return TargetState.CONFLICT if verb == Verb.DELETE else TargetState.REJECTED
-        case OutcomeState.NOT_SENT | OutcomeState.PROVED_ABSENT:
-            return TargetState.PENDING if verb in _MAKES or verb == Verb.SCHEMA else TargetState(prior)
-        case OutcomeState.UNDONE | OutcomeState.ALREADY_GONE:
-            return TargetState.UNDONE
-        case OutcomeState.KEPT | OutcomeState.REFUSED:
-            return TargetState.CONFLICT
-        case _:  # in doubt; and quarantined: nobody can say which record is ours until a person has looked
-            return TargetState.IN_DOUBT
+    if outcome in SUCCESS:
+        return _SUCCEEDED[verb]
+    if outcome in (OutcomeState.NOT_SENT, OutcomeState.PROVED_ABSENT):
+        return _PENDING if verb in _MAKES else prior
+    if outcome == OutcomeState.REJECTED:
+        return _CONFLICT if verb == Verb.DELETE else _REJECTED
+    return _OTHERWISE[outcome]
 
 
-def apply_outcomes(connection: Connection, rows: Sequence[tuple[int, Sequence[Any]]]) -> None:
-    """Move the targets of settled operations, and take the operations off the open list."""
+# Plain text: the driver looks for an adapter for every value of a class of its own, which costs more than the row.
+_PENDING, _CONFLICT, _REJECTED = TargetState.PENDING.value, TargetState.CONFLICT.value, TargetState.REJECTED.value
+_SUCCEEDED: dict[str, str] = {
+    Verb.CREATE: TargetState.CREATED.value,
+    Verb.UPLOAD: TargetState.CREATED.value,
+    Verb.SCHEMA: TargetState.CREATED.value,
+    Verb.UPDATE: TargetState.UPDATED.value,
+    Verb.DELETE: TargetState.UNDONE.value,
+}
+_OTHERWISE: dict[str, str] = {
+    OutcomeState.UNDONE: TargetState.UNDONE.value,
+    OutcomeState.ALREADY_GONE: TargetState.UNDONE.value,
+    OutcomeState.KEPT: _CONFLICT,
+    OutcomeState.REFUSED: _CONFLICT,
+    OutcomeState.QUARANTINED: TargetState.IN_DOUBT.value,  # nobody can say which record is ours until a person looked
+}
+
+
+def apply_outcomes(connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
+    """Move the targets of settled operations, and close the operations.
+
+    :raises ContractBroken: an operation is unknown or settled already, or a create succeeded without an id.
+    """
     known = {
         row[0]: row[1:]
         for row in connection.execute(
-            "SELECT i.seq, i.verb, i.rule, i.key, i.mapped_hash, t.prior FROM json_each(?) AS j"
-            " CROSS JOIN intent AS i ON i.seq = j.value"
-            " CROSS JOIN target AS t ON t.rule = i.rule AND t.key = i.key",
-            (as_json([values[1] for _, values in rows]),),
+            "SELECT i.seq, i.verb, i.object, i.generation, i.attempt, i.mapped_hash, t.number,"
+            " coalesce(s.state, 'pending')"
+            " FROM json_each(?) AS j CROSS JOIN intent AS i ON i.seq = j.value"
+            " CROSS JOIN target AS t ON t.rule = i.rule AND t.key = i.key"
+            " CROSS JOIN open_operation AS o ON o.target = t.number AND o.operation = i.seq"
+            " LEFT JOIN standing AS s ON s.target = t.number",
+            (as_json([values[1] for values in rows]),),
         )
     }
-    changes, final, doubted = [], list[tuple[int]](), list[tuple[int]]()
-    for _, (_, operation, outcome, id_, version, reason, field, _) in rows:
-        verb, rule, key, mapped_hash, prior = known[operation]
-        success = outcome in SUCCESS
-        if success and verb in _MAKES and not id_:
+    changes, closed, doubted = [], list[tuple[int]](), list[tuple[int]]()
+    for _, operation, outcome, id_, version, reason, field, _ in rows:
+        if operation not in known:
+            raise ContractBroken(f"operation {operation} is unknown or settled already")
+        if outcome == OutcomeState.IN_DOUBT:
+            doubted.append((known[operation][5],))
+            continue
+        verb, name, generation, attempt, mapped_hash, number, prior = known.pop(operation)
+        success, makes = int(outcome in SUCCESS), int(verb in _MAKES)
+        if success and makes and not id_:
             raise ContractBroken(f"operation {operation} is said to be done, but no id is known")
         state = state_after(verb, outcome, prior)
         written = mapped_hash if success and verb != Verb.DELETE else ""
-        origin = operation if success and verb in (*_MAKES, Verb.SCHEMA) else 0
-        changes.append((state, outcome, reason, field, id_, version, written, origin, success, rule, key, operation))
-        (doubted if outcome == OutcomeState.IN_DOUBT else final).append((operation,))
+        origin = operation if success else 0
+        mark = (operation, verb, attempt, outcome, reason, field)
+        changes.append((number, state, name, id_, version, generation, origin, written, *mark, makes, success))
+        closed.append((number,))
     connection.executemany(
-        "UPDATE target SET state = ?1, outcome = ?2, reason = ?3, field = ?4, id = iif(?5 = '', id, ?5),"
-        " version = iif(?6 = '', version, ?6), mapped_hash = iif(?7 = '', mapped_hash, ?7),"
-        " origin = iif(?8 = 0, origin, ?8), settled_hash = iif(?9, '', settled_hash)"
-        " WHERE rule = ?10 AND key = ?11 AND operation = ?12",
+        "INSERT INTO standing(target, state, object, id, version, generation, origin, mapped_hash, operation, verb,"
+        " attempt, outcome, reason, field)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, iif(?15, ?7, 0), ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+        " ON CONFLICT(target) DO UPDATE SET state = ?2, object = ?3, id = iif(?15 OR ?4 <> '', ?4, id),"
+        " version = iif(?15 OR ?5 <> '', ?5, version), generation = ?6, origin = iif(?15, ?7, origin),"
+        " mapped_hash = iif(?15 OR ?8 <> '', ?8, mapped_hash), settled_hash = iif(?16, '', settled_hash),"
+        " operation = ?9, verb = ?10, attempt = ?11, outcome = ?12, reason = ?13, field = ?14",
         changes,
     )
-    connection.executemany("DELETE FROM open_operation WHERE operation = ?", final)
-    connection.executemany("UPDATE open_operation SET doubted = 1 WHERE operation = ?", doubted)
+    connection.executemany("DELETE FROM open_operation WHERE target = ?", closed)
+    if doubted:
+        connection.executemany("UPDATE open_operation SET doubted = 1 WHERE target = ?", doubted)
 
 
 # ------------------------------------------------------------------------------------------ from events
 
 
+_NOT_OPEN = "t.number NOT IN (SELECT target FROM open_operation)"
+
+
 def apply_matched(connection: Connection, rule: str, name: str, rows: Sequence[Sequence[str]]) -> None:
     """Targets that exist without our doing: (key, id, version)."""
+    _name(connection, rule, name, [row[0] for row in rows])
     connection.executemany(
-        "INSERT INTO target(rule, key, object, id, version, state) VALUES(?1, ?2, ?3, ?4, ?5, 'matched')"
-        " ON CONFLICT(rule, key) DO UPDATE SET object = ?3, id = ?4, version = ?5, state = 'matched', origin = 0,"
+        "INSERT INTO standing(target, state, object, id, version) SELECT t.number, 'matched', ?3, ?4, ?5"  # noqa: S608
+        f" FROM target AS t WHERE t.rule = ?1 AND t.key = ?2 AND {_NOT_OPEN}"
+        " ON CONFLICT(target) DO UPDATE SET object = ?3, id = ?4, version = ?5, state = 'matched', origin = 0,"
         " reason = '', field = ''",
         [(rule, key, name, id_, version) for key, id_, version in rows],
     )
@@ -167,7 +207,8 @@ def apply_matched(connection: Connection, rule: str, name: str, rows: Sequence[S
 def apply_settled(connection: Connection, rule: str, rows: Sequence[Sequence[str]]) -> None:
     """Images read back: (key, hash, version)."""
     connection.executemany(
-        "UPDATE target SET settled_hash = ?, version = ? WHERE rule = ? AND key = ?",
+        "UPDATE standing SET settled_hash = ?, version = ?"
+        " WHERE target = (SELECT number FROM target WHERE rule = ? AND key = ?)",
         [(digest, version, rule, key) for key, digest, version in rows],
     )
 
@@ -175,7 +216,14 @@ def apply_settled(connection: Connection, rule: str, rows: Sequence[Sequence[str
 def apply_state(connection: Connection, rule: str, state: str, reason: str, field: str, keys: Sequence[str]) -> None:
     """A state that no operation brought about. A target with an open operation keeps being in doubt."""
     connection.executemany(
-        "UPDATE target SET state = ?, reason = ?, field = ? WHERE rule = ? AND key = ?"
-        " AND NOT (operation <> 0 AND outcome IN ('', 'in_doubt'))",
-        [(state, reason, field, rule, key) for key in keys],
+        "INSERT INTO standing(target, object, state, reason, field) SELECT t.number, t.object, ?3, ?4, ?5"  # noqa: S608
+        f" FROM target AS t WHERE t.rule = ?1 AND t.key = ?2 AND {_NOT_OPEN}"
+        " ON CONFLICT(target) DO UPDATE SET state = ?3, reason = ?4, field = ?5",
+        [(rule, key, state, reason, field) for key in keys],
+    )
+
+
+def _name(connection: Connection, rule: str, name: str, keys: Sequence[str]) -> None:
+    connection.executemany(
+        "INSERT OR IGNORE INTO target(rule, key, object) VALUES(?, ?, ?)", [(rule, key, name) for key in keys]
     )

@@ -40,17 +40,12 @@ def apply_event(connection: Connection, seq: int, kind: str, payload: dict[str, 
 
 
 def rebuild(store: Store) -> None:
-    """Reset targets, open operations and receipts and replay the chain, in one transaction.
+    """Forget how targets stand, open operations and receipts, and replay the chain, in one transaction.
 
     What a plan marked stays: it is not in the chain, and the next plan marks it again.
     """
     with store.write("rebuild") as connection:
-        connection.execute(
-            "UPDATE target SET generation = 1, id = '', version = '', state = 'pending', mapped_hash = '',"
-            " settled_hash = '', reason = '', field = '', operation = 0, origin = 0, verb = '', attempt = 0,"
-            " outcome = '', prior = ''"
-        )
-        connection.execute("DELETE FROM target WHERE plan = 0")
+        connection.execute("DELETE FROM standing")
         connection.execute("DELETE FROM open_operation")
         connection.execute("DELETE FROM receipt")
         for table, run in groupby(walk(store), key=itemgetter(1)):
@@ -66,9 +61,9 @@ def rebuild(store: Store) -> None:
 
 def _apply(connection: Connection, table: str, rows: Sequence[tuple[int, tuple[Any, ...]]]) -> None:
     if table == "intent":
-        projection.apply_intents(connection, rows)
+        projection.replay_intents(connection, rows)
     elif table == "outcome":
-        projection.apply_outcomes(connection, rows)
+        projection.apply_outcomes(connection, [values for _, values in rows])
     else:
         for seq, (_, kind, payload) in rows:
             apply_event(connection, seq, kind, orjson.loads(payload))

@@ -13,14 +13,26 @@ from bridgework.model import Verb
 from bridgework.store import Connection, Store, pages
 
 BATCH = 5_000
-_COLUMNS = (
-    "rule, key, object, generation, id, version, state, mapped_hash, settled_hash, reason, field, operation, origin, "
-    "planned_hash"
-)
-_FIELDS = tuple(_COLUMNS.replace(" ", "").split(","))
+_FIELDS = tuple(field.name for field in fields(Target))
+_STATE = "iif(o.target IS NOT NULL, 'in_doubt', coalesce(s.state, 'pending'))"
+_AND_STATE_IN = f" AND {_STATE} IN (SELECT value FROM json_each(?))"  # noqa: S608
+_COMPUTED = {
+    "rule": "t.rule",
+    "key": "t.key",
+    "object": "coalesce(s.object, t.object)",
+    "planned_hash": "t.planned_hash",
+    "state": _STATE,
+    "operation": "coalesce(o.operation, s.operation, 0)",
+    "generation": "coalesce(s.generation, 1)",
+    "origin": "coalesce(s.origin, 0)",
+}
+_COLUMNS = ", ".join(_COMPUTED.get(name, f"coalesce(s.{name}, '')") for name in _FIELDS)
+_STANDING = "LEFT JOIN standing AS s ON s.target = t.number LEFT JOIN open_operation AS o ON o.target = t.number"
 _INTENT_FIELDS = tuple(field.name for field in fields(IntentRow))
 _INTENT_COLUMNS = ", ".join(f"i.{name}" for name in ("seq", *_INTENT_FIELDS[1:-1]))
-_ROWS_ONLY = "verb <> 'schema'"  # schema operations have intents and outcomes, but are no records
+_ROWS_ONLY = "t.schema = 0"  # schema operations have intents and outcomes, but are no records
+
+_LIVE = "CROSS JOIN standing AS s ON s.target = t.number WHERE s.id <> '' AND s.state <> 'undone'"
 
 T = TypeVar("T")
 
@@ -58,7 +70,7 @@ def mark_planned(connection: Connection, rule: str, name: str, rows: Sequence[tu
     plan = current_plan(connection)
     connection.executemany(
         "INSERT INTO target(rule, key, object, planned_hash, plan) VALUES(?1, ?2, ?3, ?4, ?5)"
-        " ON CONFLICT(rule, key) DO UPDATE SET planned_hash = ?4, plan = ?5",
+        " ON CONFLICT(rule, key) DO UPDATE SET object = ?3, planned_hash = ?4, plan = ?5",
         [(rule, key, name, digest, plan) for key, digest in rows],
     )
 
@@ -66,8 +78,11 @@ def mark_planned(connection: Connection, rule: str, name: str, rows: Sequence[tu
 def finish_plan(connection: Connection) -> int:
     """Forget targets that no plan wants any more and that nothing was ever done about; how many they were."""
     cursor = connection.execute(
-        "DELETE FROM target WHERE plan < ? AND operation = 0 AND id = ''", (current_plan(connection),)
+        "DELETE FROM target WHERE plan < ? AND number NOT IN (SELECT target FROM open_operation)"
+        " AND NOT EXISTS (SELECT 1 FROM standing AS s WHERE s.target = number AND (s.operation <> 0 OR s.id <> ''))",
+        (current_plan(connection),),
     )
+    connection.execute("DELETE FROM standing WHERE target NOT IN (SELECT number FROM target)")
     return int(cursor.rowcount)
 
 
@@ -75,12 +90,7 @@ def unplanned(store: Store, rule: str) -> Iterator[Target]:
     """Targets of the rule that the newest plan does not hold, in key order."""
     with store.read() as connection:
         plan = current_plan(connection)
-    statement = (
-        f"SELECT key, {_COLUMNS} FROM target WHERE rule = ? AND plan < ? AND {_ROWS_ONLY} AND key > ?"  # noqa: S608
-        " ORDER BY key LIMIT ?"
-    )
-    for row in pages(store, statement, ("",), (rule, plan)):
-        yield _target(row[1:])
+    yield from _paged(store, "t.plan < ? AND t.rule = ?", (plan, rule))
 
 
 # ------------------------------------------------------------------------------------------ reading
@@ -90,7 +100,7 @@ def targets(store: Store, rule: str, keys: Iterable[str]) -> dict[str, Target]:
     """The targets of those keys that exist."""
     found: dict[str, Target] = {}
     for batch in batches(keys):
-        for row in _by_keys(store, _COLUMNS, rule, batch, ""):
+        for row in _by_keys(store, _COLUMNS, _STANDING, rule, batch):
             found[row[1]] = _target(row)
     return found
 
@@ -99,33 +109,36 @@ def ids(store: Store, rule: str, keys: Iterable[str]) -> dict[str, str]:
     """Key to destination id, for those that exist in the destination as far as we know."""
     found: dict[str, str] = {}
     for batch in batches(keys):
-        found.update(_by_keys(store, "key, id", rule, batch, " AND t.id <> '' AND t.state <> 'undone'"))
+        found.update(_by_keys(store, "t.key, s.id", _LIVE, rule, batch))
     return found
 
 
-def _by_keys(store: Store, columns: str, rule: str, keys: Sequence[str], condition: str) -> list[Any]:
-    wanted = ", ".join(f"t.{column}" for column in columns.split(", "))
+def _by_keys(store: Store, columns: str, rest: str, rule: str, keys: Sequence[str]) -> list[Any]:
     with store.read() as connection:
         rows: list[Any] = connection.execute(
-            f"SELECT {wanted} FROM json_each(?) AS j CROSS JOIN target AS t"  # noqa: S608
-            f" ON t.rule = ? AND t.key = j.value WHERE TRUE{condition}",
-            (as_json(list(keys)), rule),
+            f"SELECT {columns} FROM json_each(?) AS j CROSS JOIN target AS t"  # noqa: S608
+            f" ON t.rule = ? AND t.key = j.value {rest}",
+            (as_json(keys), rule),
         ).fetchall()
     return rows
 
 
 def all_targets(store: Store, rule: str | None, states: Collection[str] | None) -> Iterator[Target]:
     """Targets in order of rule and key."""
-    condition, fixed = _ROWS_ONLY, []
+    condition, fixed = "TRUE", []
     if states is not None:
-        condition += " AND state IN (SELECT value FROM json_each(?))"
+        condition += _AND_STATE_IN
         fixed.append(as_json([str(state) for state in states]))
     if rule is not None:
-        condition += " AND rule = ?"
+        condition += " AND t.rule = ?"
         fixed.append(rule)
+    return _paged(store, condition, fixed)
+
+
+def _paged(store: Store, condition: str, fixed: Sequence[Any]) -> Iterator[Target]:
     statement = (
-        f"SELECT rule, key, {_COLUMNS} FROM target WHERE {condition} AND (rule, key) > (?, ?)"  # noqa: S608
-        " ORDER BY rule, key LIMIT ?"
+        f"SELECT t.rule, t.key, {_COLUMNS} FROM target AS t INDEXED BY target_by_key {_STANDING}"  # noqa: S608
+        f" WHERE {_ROWS_ONLY} AND {condition} AND (t.rule, t.key) > (?, ?) ORDER BY t.rule, t.key LIMIT ?"
     )
     for row in pages(store, statement, ("", ""), fixed):
         yield _target(row[2:])
@@ -134,14 +147,14 @@ def all_targets(store: Store, rule: str | None, states: Collection[str] | None) 
 def targets_by_origin(
     store: Store, rule: str | None, states: Collection[str] | None, newest_first: bool
 ) -> Iterator[Target]:
-    """Targets in the order in which they were created (matched ones: first changed), or the other way round."""
+    """Targets in the order in which they were created (matched ones: last changed), or the other way round."""
     sign, order, first = ("<", "DESC", 2**62) if newest_first else (">", "ASC", 0)
     wanted = None if states is None else frozenset(str(state) for state in states)
-    columns = ", ".join(f"t.{name}" for name in _FIELDS)
     statement = (
-        f"SELECT i.seq, {columns} FROM intent AS i CROSS JOIN target AS t"  # noqa: S608
-        " ON t.rule = i.rule AND t.key = i.key AND i.seq = iif(t.origin = 0, t.operation, t.origin)"
-        f" WHERE i.verb <> 'schema' AND i.seq {sign} ? ORDER BY i.seq {order} LIMIT ?"
+        f"SELECT i.seq, {_COLUMNS} FROM intent AS i CROSS JOIN target AS t"  # noqa: S608
+        f" ON t.rule = i.rule AND t.key = i.key {_STANDING}"
+        " WHERE i.seq = iif(s.origin = 0, s.operation, s.origin)"
+        f" AND i.verb <> 'schema' AND i.seq {sign} ? ORDER BY i.seq {order} LIMIT ?"
     )
     for row in pages(store, statement, (first,), ()):
         target = _target(row[1:])
@@ -154,7 +167,8 @@ def counts(store: Store) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     with store.read() as connection:
         for rule, state, number in connection.execute(
-            f"SELECT rule, state, count(*) FROM target WHERE {_ROWS_ONLY} GROUP BY rule, state"  # noqa: S608
+            f"SELECT t.rule, {_STATE} AS now, count(*) FROM target AS t {_STANDING}"  # noqa: S608
+            f" WHERE {_ROWS_ONLY} GROUP BY t.rule, now"
         ):
             found.setdefault(rule, {})[state] = number
     return found
@@ -166,8 +180,9 @@ def by_destination(store: Store, name: str, wanted: Iterable[str]) -> dict[str, 
     for batch in batches(wanted):
         with store.read() as connection:
             for id_, rule, key in connection.execute(
-                "SELECT t.id, t.rule, t.key FROM json_each(?) AS j CROSS JOIN target AS t"
-                " ON t.object = ? AND t.id = j.value WHERE t.id <> '' AND t.state <> 'undone'",
+                "SELECT s.id, t.rule, t.key FROM json_each(?) AS j CROSS JOIN standing AS s ON s.id = j.value"
+                " CROSS JOIN target AS t ON t.number = s.target"
+                " WHERE s.id <> '' AND s.object = ? AND s.state <> 'undone' ORDER BY s.target",
                 (as_json(batch), name),
             ):
                 found.setdefault(id_, (rule, key))
@@ -175,35 +190,32 @@ def by_destination(store: Store, name: str, wanted: Iterable[str]) -> dict[str, 
 
 
 def open_operations(store: Store, stage: str | None, rule: str | None) -> Iterator[IntentRow]:
-    """Intents without a final outcome, oldest first."""
-    condition, fixed = "TRUE", []
-    for column, value in (("stage", stage), ("rule", rule)):
-        if value is not None:
-            condition += f" AND i.{column} = ?"
-            fixed.append(value)
-    statement = (
-        f"SELECT {_INTENT_COLUMNS}, o.doubted FROM open_operation AS o CROSS JOIN intent AS i"  # noqa: S608
-        f" ON i.seq = o.operation WHERE {condition} AND o.operation > ? ORDER BY o.operation LIMIT ?"
-    )
-    yield from (intent_row(row) for row in pages(store, statement, (0,), fixed))
-
-
-def intent_row(row: Sequence[Any]) -> IntentRow:
-    """From the columns of `intent` (without the hash) and the doubt flag."""
-    values = dict(zip(_INTENT_FIELDS, row, strict=True))
-    values.update(at=from_micros(row[1]), verb=Verb(row[2]), doubted=bool(row[-1]))
-    return IntentRow(**values)
+    """Intents without a final outcome, oldest first. Their numbers are held in memory, their rows are not."""
+    with store.read() as connection:
+        numbers = [row[0] for row in connection.execute("SELECT operation FROM open_operation ORDER BY operation")]
+    for batch in batches(numbers, 1_000):
+        for intent in intents(store, batch).values():
+            if (stage is None or intent.stage == stage) and (rule is None or intent.rule == rule):
+                yield intent
 
 
 def intents(store: Store, operations: Iterable[int]) -> dict[int, IntentRow]:
-    """Intents by operation number."""
+    """Intents by operation number, in the order asked for."""
     found: dict[int, IntentRow] = {}
     for batch in batches(operations):
         with store.read() as connection:
             rows = connection.execute(
                 f"SELECT {_INTENT_COLUMNS}, coalesce(o.doubted, 0) FROM json_each(?) AS j"  # noqa: S608
-                " CROSS JOIN intent AS i ON i.seq = j.value LEFT JOIN open_operation AS o ON o.operation = i.seq",
+                " CROSS JOIN intent AS i ON i.seq = j.value"
+                " LEFT JOIN target AS t ON t.rule = i.rule AND t.key = i.key"
+                " LEFT JOIN open_operation AS o ON o.target = t.number AND o.operation = i.seq ORDER BY j.key",
                 (as_json(batch),),
             ).fetchall()
-        found.update((row[0], intent_row(row)) for row in rows)
+        found.update((row[0], _intent_row(row)) for row in rows)
     return found
+
+
+def _intent_row(row: Sequence[Any]) -> IntentRow:
+    values = dict(zip(_INTENT_FIELDS, row, strict=True))
+    values.update(at=from_micros(row[1]), verb=Verb(row[2]), doubted=bool(row[-1]))
+    return IntentRow(**values)
