@@ -4,7 +4,7 @@ A connector opens its export with `Archive`, reads rows with `read_ndjson` or `C
 values with the readers of `bridgework.files.values`. Everything streams; nothing outside is trusted.
 """
 
-from bridgework.files.archive import Archive, Limits, digest
+from bridgework.files.archive import Archive, digest
 from bridgework.files.csvtable import CsvRow, CsvTable, Footer
 from bridgework.files.encoding import Encoding, damaged, detect_encoding, without_nul
 from bridgework.files.names import safe_name
@@ -23,6 +23,7 @@ from bridgework.files.values import (
     read_money,
     read_time,
 )
+from bridgework.files.zipped import Limits
 
 __all__ = [
     "LONGEST_LINE",

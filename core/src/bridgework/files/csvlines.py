@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import IO, NamedTuple
 
@@ -36,14 +36,12 @@ class Record(NamedTuple):
     problem: str
 
 
-def lines_of(
-    stream: IO[bytes], encoding: Encoding, name: str, seen: Callable[[bytes], None] | None = None
-) -> Iterator[Line]:
+def lines_of(stream: IO[bytes], encoding: Encoding, name: str) -> Iterator[Line]:
     """Physical lines. They end with LF or CR LF; a lone CR ends them only in a file that has no LF.
 
     BadInput: a line of more than 8 MiB, or bytes that the encoding does not know.
     """
-    for number, raw in enumerate(_raw_lines(stream, encoding, name, seen), 1):
+    for number, raw in enumerate(_raw_lines(stream, encoding, name), 1):
         bare = raw[3:] if number == 1 and encoding.name == "utf-8-sig" else raw
         bare = bare.removesuffix(b"\n").removesuffix(b"\r")
         yield Line(number, raw, _text(bare, encoding, name, number))
@@ -67,33 +65,27 @@ def _letter(byte: int) -> str:
     return bytes((byte,)).decode("latin-1" if byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else "cp1252")
 
 
-def _raw_lines(
-    stream: IO[bytes], encoding: Encoding, name: str, seen: Callable[[bytes], None] | None
-) -> Iterator[bytes]:
+def _raw_lines(stream: IO[bytes], encoding: Encoding, name: str) -> Iterator[bytes]:
     if encoding.name == "utf-16":
         yield from _transcoded(stream)
         return
     pieces = iter(lambda: stream.readline(LONGEST_LINE), b"")
     for number, raw in enumerate(pieces):
-        if seen is not None:
-            seen(raw)
         if number == 0 and b"\r" in raw.rstrip(b"\r\n") and not raw.endswith(b"\n"):
-            yield from _cr_lines(raw, pieces, seen)
+            yield from _cr_lines(raw, pieces)
             return
         if len(raw) >= LONGEST_LINE and not raw.endswith(b"\n"):
             raise BadInput(f"{name} has a line longer than {LONGEST_LINE >> 20} MiB.", next_step="export again")
         yield raw
 
 
-def _cr_lines(raw: bytes, pieces: Iterator[bytes], seen: Callable[[bytes], None] | None) -> Iterator[bytes]:
+def _cr_lines(raw: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
     """Lines of a file that ends them with CR: to `readline` it is one line, given in pieces."""
     rest = b""
     while raw:
         *whole, rest = (rest + raw).splitlines(keepends=True)
         yield from whole
         raw = next(pieces, b"")
-        if seen is not None and raw:
-            seen(raw)
     if rest:
         yield rest
 

@@ -46,8 +46,8 @@ class CsvTable:
     columns: tuple[str, ...]
     titles: tuple[str, ...]
     heading_line: int
+    _open: Callable[[], IO[bytes]] = field(repr=False)
     footer: Footer = field(default_factory=Footer)
-    _open: Callable[[], IO[bytes]] = field(repr=False, default=None)  # type: ignore[assignment]  # given by `examine`
 
     @classmethod
     def examine(
@@ -84,12 +84,12 @@ class CsvTable:
             _open=open_stream,
         )
 
-    def rows(self, seen: Callable[[bytes], None] | None = None) -> Iterator[CsvRow]:
-        """Data rows in the file's order; blank lines and the footer are left out. `seen` gets all bytes of the file."""
+    def rows(self) -> Iterator[CsvRow]:
+        """Data rows in the file's order; blank lines and the footer are left out."""
         self.footer = Footer()
         width = len(self.columns)
         with self._open() as stream:
-            lines = lines_of(stream, self.encoding, self.name, seen)
+            lines = lines_of(stream, self.encoding, self.name)
             for record in records(self._after_heading(lines), self.delimiter, width):
                 if (row := self._row(record, width)) is not None:
                     yield row
