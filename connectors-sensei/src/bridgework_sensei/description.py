@@ -98,7 +98,7 @@ def _unknown(export: Export, entry: ExportedFile) -> SourceObject:
     return SourceObject(
         name=entry.object,
         label=label_of(entry.object),
-        key=() if entry.format == "csv" else ("id",),
+        key=("line",) if entry.format == "csv" else ("id",),  # nothing says which columns would name a row
         fields=fields,
         rows=entry.rows,
         file=entry.path,

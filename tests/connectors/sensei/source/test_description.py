@@ -162,6 +162,7 @@ def test_a_report_the_format_does_not_know_is_kept_by_line(tmp_path):
     sensei = source(exporter.folder(tmp_path / "export"))
     found = the(sensei.describe_source(), "daysheet")
     assert [each.name for each in found.fields] == ["Day", "Amount"]
+    assert found.key == ("line",)
     assert [(row.key, row.values) for row in sensei.extract("daysheet", None)] == [
         ("@2", {"Day": "03/01/2026", "Amount": "5"})
     ]
