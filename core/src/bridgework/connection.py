@@ -103,9 +103,10 @@ def _destination(
             ledger=journal,
             budgets=JournalBudgets(journal),
             clock=clock,
-            share={"window": core.share, "day": core.day_share},
+            share=core.share,
+            day_share=core.day_share,
             reserve=core.reserve,
-            max_concurrency=project.file.run.workers,
+            workers=project.file.run.workers,
         )
         for service in services
     )

@@ -28,6 +28,7 @@ from dataclasses import dataclass
 from dataclasses import field as made_by
 from datetime import datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import IO, Any, Literal
 from uuid import UUID
 
@@ -714,6 +715,19 @@ class Service:
     throttle: Callable[[int, Mapping[str, str]], Throttle | None] | None = None
     hosts: tuple[str, ...] = ()  # suffixes the base URL's host must match, loopback apart
     timeout: float = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """What a pair's `demo(folder, patients, seed)` made: a generated source and what goes with it.
+
+    `settings` are dotted keys for `init`, `sandbox` options of the destination's simulator (a list repeats an option),
+    `decisions` a decisions.csv that answers the planted findings.
+    """
+
+    settings: Mapping[str, str]
+    sandbox: Mapping[str, str | tuple[str, ...]] = made_by(default_factory=dict)
+    decisions: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,7 +41,7 @@ def audit(migration: Migration, *, decisions_file: Path | None = None) -> Result
         return staging.row(name, key) is not None
 
     stated = read_decisions(source, found, exists) if source.exists() else {}
-    decided = decide(found, stated, exists)
+    decided = decide(found, stated)
     _keep(migration, decided)
     _write_private(migration, found, decided)
     undecided = len(decided.undecided)
@@ -77,7 +77,7 @@ def _keep(migration: Migration, decided: Decisions) -> None:
         "decisions",
         fingerprint=migration.staging.fingerprint,
         undecided=len(decided.undecided),
-        merges=[[*row, into] for row, into in sorted({**decided.merges, **decided.links}.items())],
+        merges=[[*row, into] for row, into in sorted(decided.merges.items())],
         exclusions=[list(row) for row in sorted(decided.exclusions)],
         content=decided.content_hash,
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from pathlib import Path
 
 from bridgework import hookimpl
-from bridgework.model import FieldType, NamedTransform
+from bridgework.model import Demo, FieldType, NamedTransform
 from bridgework_sensei_pipedrive.ledger import last_payment_date, ledger_note
 
 TRANSFORMS = (
@@ -42,6 +43,12 @@ class SenseiPipedrive:
     source = "sensei"
     destination = "pipedrive"
     requires = ("dental",)
+
+    def demo(self, folder: Path, patients: int, seed: int) -> Demo:
+        """Generate a practice for `bridgework demo`."""
+        from bridgework_sensei_pipedrive.demo import make
+
+        return make(folder, patients, seed)
 
     @hookimpl
     def mapping(self) -> str:

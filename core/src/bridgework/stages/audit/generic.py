@@ -56,10 +56,13 @@ def found(
 def _reported(staging: Staging) -> Iterator[Finding]:
     """What readers and the staging reported. Two date orders are a defect of the column: one finding for all rows."""
     columns: dict[tuple[str, str], list[str]] = {}
+    repeated = {source.name: _repeated(source) for source in staging.objects()}
     counts: dict[str, int] = {}
     for source, key, problem, file, line in staging.problems():
         if source not in counts:
             counts[source] = staging.count(source)
+        if problem.check == "ENC-01" and problem.field in repeated[source]:
+            continue
         if problem.check == "DAT-01":
             columns.setdefault((source, problem.field), []).append(key)
             continue
@@ -84,8 +87,7 @@ def _rows(staging: Staging, source: SourceObject) -> Iterator[Finding]:
     rows = staging.count(source.name)
     made = staging.description.generated_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     types = {field.name: field.type for field in source.fields}
-    # A report repeats the printed name of whom it refers to; damage to it is the other row's.
-    repeated = frozenset(reference.name for reference in source.references if reference.name)
+    repeated = _repeated(source)
     instants = tuple(field.name for field in source.fields if field.type is FieldType.INSTANT)
     dates = tuple(field.name for field in source.fields if field.type is FieldType.DATE)
     totals = _totals(staging, source.name)
@@ -110,6 +112,11 @@ def _rows(staging: Staging, source: SourceObject) -> Iterator[Finding]:
         if sums[name] != printed:
             yield found("FIN-01", source.name, "", field=name, evidence=f"printed {printed}, rows {sums[name]}",
                         denominator=rows)  # fmt: skip
+
+
+def _repeated(source: SourceObject) -> frozenset[str]:
+    """Fields of a report that print the name of the row it refers to: damage to them is that row's."""
+    return frozenset(reference.name for reference in source.references if reference.name)
 
 
 def _totals(staging: Staging, source: str) -> dict[str, Decimal]:

@@ -1,0 +1,5 @@
+"""`python -m bridgework` is `bridgework`."""
+
+from bridgework.cli import main
+
+main()
