@@ -17,6 +17,7 @@ DEFAULT_STAGES = ("Qualified", "Contact Made", "Demo Scheduled", "Proposal Made"
 ACTIVITY_TYPES = ("Call", "Meeting", "Task", "Deadline", "Email", "Lunch")
 
 _FIRST_USER_ID = 1001
+OWNER_EMAIL = "owner@practice.example"
 _PERSON = re.compile(r"^\s*(?P<name>[^<>]+?)\s*<(?P<email>[^<>\s]+@[^<>\s]+)>\s*(?P<inactive>inactive)?\s*$")
 
 
@@ -31,7 +32,7 @@ class _User(BaseModel):
 
 def fill_fresh(company: "Company") -> None:
     company["users"].next_id = _FIRST_USER_ID
-    add_user(company, "Account owner", "owner@practice.example", admin=company.options.admin)
+    add_user(company, "Account owner", OWNER_EMAIL, admin=company.options.admin)
     for user in _wanted_users(company.options.users):
         add_user(company, user.name, user.email, active=user.active, admin=user.admin)
     for object_name, fields in {**BUILTIN_FIELDS, "note": NOTE_FIELDS}.items():
