@@ -17,7 +17,7 @@ from bridgework_pipedrive_sandbox import oauth
 from bridgework_pipedrive_sandbox.answers import Record, Refused, Reply, not_found
 from bridgework_pipedrive_sandbox.call import Call, Handler, Upload
 from bridgework_pipedrive_sandbox.company import Company
-from bridgework_pipedrive_sandbox.operations import Operation, Operations, version_of
+from bridgework_pipedrive_sandbox.operations import Operations, version_of
 from bridgework_pipedrive_sandbox.routes import handlers
 
 
@@ -68,7 +68,7 @@ class Application:
         # the body is read before anything is decided: what follows runs without a break, as one step
         body = await request.body()
         form, upload = await _form(request)
-        return self._limited(operation, credential, Call(
+        call = Call(
             company=self._company,
             operation=operation,
             variable=variable or "",
@@ -78,7 +78,8 @@ class Application:
             user=credential.user,
             form=form,
             upload=upload,
-        ))  # fmt: skip
+        )
+        return self._limited(call, credential)
 
     def _credential(self, request: Request) -> Credential | None:
         """The header is the only carrier of the API token: the query parameter of old times is not looked at."""
@@ -96,8 +97,8 @@ class Application:
         authorization = request.headers.get("authorization", "")
         return self._company.oauth.grant(authorization, form, base_url, self._company.now().timestamp())
 
-    def _limited(self, operation: Operation, credential: Credential, call: Call) -> Reply:
-        company = self._company
+    def _limited(self, call: Call, credential: Credential) -> Reply:
+        company, operation = self._company, call.operation
         company.purge()
         now = company.now()
         user = str(credential.user["id"])

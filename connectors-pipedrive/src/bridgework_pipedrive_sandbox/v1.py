@@ -28,7 +28,8 @@ def lead_id(company: Company, given: Record, name: str = "lead_id") -> str | Non
     value = given.get(name)
     if value is None:
         return None
-    if not any(not lead["is_deleted"] for lead in company["leads"].having("uuid", value)):
+    living = isinstance(value, str) and any(not lead["is_deleted"] for lead in company["leads"].having("uuid", value))
+    if not living:
         raise Refused(400, f"{name}: the item was not found")
     return str(value)
 

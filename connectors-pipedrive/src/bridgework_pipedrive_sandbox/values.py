@@ -65,7 +65,7 @@ def text(longest: int | None = None, *, shortest: int = 0) -> Reader:
 
 def one_of(choices: Collection[Any]) -> Reader:
     def read(value: Any) -> Any:
-        if isinstance(value, bool) or value not in choices:
+        if not isinstance(value, str | int) or isinstance(value, bool) or value not in choices:
             raise Wrong("must be one of " + ", ".join(str(choice) for choice in sorted(choices)))
         return value
 

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -102,7 +102,7 @@ class _Service:
         host, port = self.socket.getsockname()[:2]
         base_url = f"http://{host}:{port}"
         items = [
-            f"run.speed={self.sandbox.clock.speed:g}",
+            f"run.speed={self.sandbox.clock.speed:.15g}",
             f"destination.base_url={base_url}",
             f"destination.sandbox_token={self.token}",
             f"destination.horizon={self.sandbox.horizon}",
@@ -148,7 +148,7 @@ def serve(
     port: int = 0,
     on_ready: Callable[[Announcement], None] | None = None,
 ) -> None:
-    """Serve until interrupted. The first line on stdout is the announcement as JSON.
+    """Serve until interrupted (SIGINT, SIGTERM). The first line on stdout is the announcement as JSON.
 
     Raises OSError when the address cannot be bound.
     """
@@ -162,7 +162,8 @@ def serve(
             on_ready(announcement)
 
     try:
-        asyncio.run(service.run(ready))
+        with suppress(KeyboardInterrupt):
+            asyncio.run(service.run(ready))
     finally:
         service.socket.close()
         sandbox.close()

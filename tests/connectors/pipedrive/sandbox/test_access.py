@@ -1,8 +1,11 @@
 """Authorization and routing."""
 
 import base64
+import json
+from pathlib import Path
 
 import httpx
+import pytest
 
 from .account import Account, refusal
 from .conftest import OpenAccount
@@ -88,3 +91,22 @@ def test_a_known_path_refuses_other_methods(account: Account) -> None:
     """Bulk deletion by a list of ids is one of them (behaviour 39)."""
     refusal(account.v2("DELETE", "persons", ids="1,2"), 405)
     refusal(account.v2("PUT", "persons/1", {"name": "x"}), 405)
+
+
+def test_the_practice_team_can_be_given_as_a_file(open_account: OpenAccount, tmp_path: Path) -> None:
+    team = [
+        {"name": "Ana Ruiz", "email": "ana@x.example", "admin": True},
+        {"name": "Bea", "email": "b@x.example", "active": False},
+    ]
+    path = tmp_path / "team.json"
+    path.write_text(json.dumps(team))
+    account = open_account(users=[str(path), "Cyd <c@x.example>"])
+    users = account.v1("GET", "users").json()["data"]
+    assert [user["email"] for user in users][1:] == ["ana@x.example", "b@x.example", "c@x.example"]
+    assert [user["active_flag"] for user in users] == [True, True, False, True]
+    assert users[1]["access"][0]["admin"]
+
+
+def test_a_user_that_cannot_be_read_is_refused(open_account: OpenAccount) -> None:
+    with pytest.raises(ValueError, match="users"):
+        open_account(users=["just a name"])

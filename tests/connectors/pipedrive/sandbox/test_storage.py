@@ -1,9 +1,14 @@
 """What is stored, and how it is read back."""
 
 import re
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+
+from bridgework.sandbox import SimulatedClock, running
+from bridgework_pipedrive_sandbox import Options, PipedriveSandbox
 
 from .account import SCHEMA, Account, refusal
 from .conftest import OpenAccount
@@ -193,14 +198,9 @@ def test_two_equal_posts_make_two_records(account: Account) -> None:
     assert len(ids) == 2
 
 
-def test_a_restart_with_the_state_file_goes_on_exactly(open_account: OpenAccount, tmp_path: Any) -> None:
-    from bridgework.sandbox import SimulatedClock, running
-    from bridgework_pipedrive_sandbox import Options, PipedriveSandbox
-
+def test_a_restart_with_the_state_file_goes_on_exactly(open_account: OpenAccount, tmp_path: Path) -> None:
     path = tmp_path / "state.db"
     with running(PipedriveSandbox(Options(), SimulatedClock(0), path)) as before:
-        import httpx
-
         headers = {"x-api-token": before.env["PIPEDRIVE_API_TOKEN"]}
         with httpx.Client(base_url=before.base_url, headers=headers) as http:
             http.post("/api/v2/persons", json={"name": "Ana"})
