@@ -14,6 +14,7 @@ takes the worst state among them, so the three open states stand above. A target
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from typing import Literal, get_args
 
 from bridgework.journal.projection import target_numbers
@@ -126,7 +127,8 @@ def rows_in(store: Store, name: str, disposition: str) -> Iterator[tuple[str, st
             " GROUP BY d.key ORDER BY d.key",
             (name,),
         )
-        while found := cursor.fetchmany(_PAGE):
-            for key, rank, rule, reason in found:
-                if rank == wanted:
-                    yield key, rule, reason
+        with closing(cursor):  # a listing given up half-way must not leave its view of the file to the next reader
+            while found := cursor.fetchmany(_PAGE):
+                for key, rank, rule, reason in found:
+                    if rank == wanted:
+                        yield key, rule, reason
