@@ -72,6 +72,7 @@ class People:
     def __init__(self, staging: Staging) -> None:
         self.by_key: dict[str, Person] = {}
         self._by_number: dict[str, str | tuple[str, ...]] = {}
+        self._last = -1, Way(None)  # several checks ask about one row in turn
         for table in tables(staging, "patient"):
             for row in staging.rows(table.name):
                 self._add(read_person(table, row))
@@ -105,6 +106,11 @@ class People:
 
         A row that names a key is joined by it; a row of a report by the number and, where two share it, by the name.
         """
+        if row.seq != self._last[0]:
+            self._last = row.seq, self._way(table, row)
+        return self._last[1]
+
+    def _way(self, table: Table, row: Row) -> Way:
         key, field = table.text(row, "patient"), table.path("patient")
         if not key and (number := table.text(row, "patient_number")):
             field = table.path("patient_number")

@@ -21,12 +21,11 @@ WORDS: Final[dict[str, tuple[str, ...]]] = {
     "provider": ("first_name", "last_name", "name", "code", "role", "email", "npi", "active"),
     "referral_source": ("type", "name", "practice_name", "npi"),
     "payer": ("name",),
-    "plan": ("name", "payer"),
+    "plan": ("name", "payer", "group_number"),
     "lab": ("name",),
     "patient": (
         "number", "status", "first_name", "middle_name", "last_name", "suffix", "preferred_name", "birth_date",
-        "gender", "email", "phones", "phone.number", "address", "location", "provider", "guardians", "guardian", "merged_into",
-        "deleted_at", "balance", "created_at",
+        "gender", "email", "phones", "phone.number", "address", "location", "provider", "guardians", "balance",
     ),
     "guardian": ("patient", "first_name", "last_name", "email", "phones", "phone.number", "address"),
     "policy": (

@@ -15,13 +15,13 @@ from bridgework_dental.vocabulary import Table
 if TYPE_CHECKING:
     from bridgework.staging import Row
 
-_SSN: Final = re.compile(r"(?<![\d-])(?!000|666|9\d\d)\d{3}([- ])(?!00)\d{2}\1(?!0000)\d{4}(?![\d-])")
+_SSN: Final = re.compile(r"(?<![\w-])(?!000|666|9\d\d)\d{3}([- ])(?!00)\d{2}\1(?!0000)\d{4}(?![\w-])")
 _NAMED_SSN: Final = re.compile(
     r"\b(?:ssn|ss#|soc(?:ial)?\.?\s*sec(?:urity)?)\D{0,12}(?!000|666|9\d\d)\d{3}(?!00)\d{2}(?!0000)\d{4}\b",
     re.IGNORECASE,
 )
 _CARD: Final = re.compile(
-    r"(?<![\d.-])(?:[3-6]\d{3}(?:[ -]?\d{4}){2}[ -]?\d{1,7}|3[47]\d{2}[ -]?\d{6}[ -]?\d{5})(?![\d-])"
+    r"(?<![\w.-])(?:[3-6]\d{3}(?:[ -]?\d{4}){2}[ -]?\d{1,7}|3[47]\d{2}[ -]?\d{6}[ -]?\d{5})(?![\w-])"
 )
 _LICENCE: Final = re.compile(
     r"\b(?:driver'?s?\s+licen[cs]e|passport|dl)\s*(?:no\.?|number|#|:)\s*[A-Z]{0,2}\d{6,12}\b", re.IGNORECASE
@@ -33,8 +33,9 @@ _NINE: Final = re.compile(r"\D*(?:\d\D?){9}\D*")
 _DIGIT: Final = re.compile(r"\d")
 # Numbers that belong where they stand.
 _EXPECTED: Final = frozenset(
-    {"id", "number", "npi", "tax_id", "subscriber_id", "phone", "phones", "phone.number", "account_number", "sha256",
-     "path", "file", "group_number", "taxonomy", "patient", "patient_number", "provider", "location", "plan", "payer",
+    {"id", "procedure_id", "number", "npi", "tax_id", "subscriber_id", "phone", "phones", "phone.number",
+     "account_number", "sha256", "path", "file", "group_number", "taxonomy", "patient", "patient_number", "provider",
+     "location", "plan", "payer",
      "guardian", "referral_source", "merged_into", "converted_from", "lab", "start", "date", "created_at", "updated_at"}
 )  # fmt: skip
 _NEVER: Final = frozenset({FieldType.DATE, FieldType.TIME, FieldType.INSTANT, FieldType.LOCAL_INSTANT, FieldType.MONEY,

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Final
 
 from bridgework_dental.duplicates.blocking import candidate_pairs
-from bridgework_dental.duplicates.scoring import THRESHOLD, Likeness, likeness
+from bridgework_dental.duplicates.scoring import THRESHOLD, Crowded, Likeness, likeness
 from bridgework_dental.people import Person
 
 # Members of one cluster that were not compared well enough by themselves must at least not contradict each other.
 _LEAST: Final = 30
+_FAMILY: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +32,20 @@ def duplicate_pairs(people: Sequence[Person], uses: Mapping[str, int]) -> list[P
 
     :param uses: rows that refer to a patient, by key; decides, after activity and filled fields, who survives.
     """
+    crowded = _crowded(people)
     found: dict[tuple[int, int], Likeness] = {}
     for pair in candidate_pairs(people):
         if pair not in found:
-            alike = likeness(people[pair[0]], people[pair[1]])
+            alike = likeness(people[pair[0]], people[pair[1]], crowded)
             if alike.points >= THRESHOLD:
                 found[pair] = alike
-    clusters = _join(people, found)
+    clusters = _join(people, found, crowded)
     pairs: list[tuple[int, Pair]] = []
     for members in clusters:
         best = max(members, key=lambda place: _worth(people[place], place, uses))
         for place in members:
             if place != best:
-                alike = likeness(people[best], people[place])
+                alike = likeness(people[best], people[place], crowded)
                 linked = alike if alike.points >= THRESHOLD else _through(place, members, found)
                 pairs.append((place, Pair(people[best], people[place], linked, len(members))))
     pairs.sort(key=lambda entry: entry[0])
@@ -60,7 +63,16 @@ def _through(place: int, members: Sequence[int], found: Mapping[tuple[int, int],
     return Likeness(strongest.points, (*strongest.evidence, "through a third record"), strongest.exact)
 
 
-def _join(people: Sequence[Person], found: Mapping[tuple[int, int], Likeness]) -> list[list[int]]:
+def _crowded(people: Sequence[Person]) -> Crowded:
+    """E-mails and phones of more people than a family has: a front desk's, an employer's."""
+    counts: Counter[str | int] = Counter()
+    for person in people:
+        counts.update(person.mails)
+        counts.update(person.phones)
+    return frozenset(value for value, number in counts.items() if number > _FAMILY)
+
+
+def _join(people: Sequence[Person], found: Mapping[tuple[int, int], Likeness], crowded: Crowded) -> list[list[int]]:
     """Clusters of places, strongest links first; a link that would bring contradicting records together is dropped."""
     cluster_of: dict[int, list[int]] = {}
     for (one, other), _ in sorted(found.items(), key=lambda entry: (-entry[1].points, entry[0])):
@@ -68,7 +80,11 @@ def _join(people: Sequence[Person], found: Mapping[tuple[int, int], Likeness]) -
         if left is right:
             continue
         known = {(one, other), (other, one)}
-        if any(likeness(people[a], people[b]).points < _LEAST for a, b in product(left, right) if (a, b) not in known):
+        if any(
+            likeness(people[a], people[b], crowded).points < _LEAST
+            for a, b in product(left, right)
+            if (a, b) not in known
+        ):
             continue
         together = sorted([*left, *right])
         for place in together:

@@ -22,10 +22,11 @@ class Likeness(NamedTuple):
 
 
 NOTHING: Final = Likeness(0, ())
+Crowded = frozenset[str | int]
 
 
-def likeness(one: Person, other: Person) -> Likeness:
-    """Compare two patients.
+def likeness(one: Person, other: Person, crowded: Crowded = frozenset()) -> Likeness:
+    """Compare two patients. `crowded` are e-mails and phones of so many people that sharing one proves nothing.
 
     Ruled out whatever else agrees: first names that are two names (twins, couples), suffixes that contradict each
     other (father and son), birth dates that no slip explains, and a nearly equal first name of the other gender.
@@ -37,7 +38,7 @@ def likeness(one: Person, other: Person) -> Likeness:
     birth = _birth(one.born, other.born)
     if birth is None or _other_generation(one, other, birth[0]):
         return NOTHING
-    contact, contact_words = _contact(one, other)
+    contact, contact_words = _contact(one, other, crowded)
     if not same_last and not (contact and birth[0] == 30 and one.first == other.first):
         return NOTHING
     points += birth[0] + contact
@@ -119,13 +120,13 @@ def _other_generation(one: Person, other: Person, birth: int) -> bool:
     return bool(one.suffix and other.suffix) or birth < 30
 
 
-def _contact(one: Person, other: Person) -> tuple[int, list[str]]:
+def _contact(one: Person, other: Person, crowded: Crowded) -> tuple[int, list[str]]:
     points = 0
     words: list[str] = []
-    if any(mail in other.mails for mail in one.mails):
+    if any(mail in other.mails and mail not in crowded for mail in one.mails):
         points += 15
         words.append("same e-mail")
-    if any(phone in other.phones for phone in one.phones):
+    if any(phone in other.phones and phone not in crowded for phone in one.phones):
         points += 12
         words.append("same phone")
     if one.address and one.address == other.address:
