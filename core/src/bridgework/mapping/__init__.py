@@ -18,6 +18,7 @@ from bridgework.mapping.outcome import (
     content_hash,
 )
 from bridgework.mapping.plan import Plan, SensitiveField
+from bridgework.mapping.proposals import propose, propose_mapping
 from bridgework.mapping.rehearsal import MemoryStaging, TestResult, check_examples, run_mapping_tests
 from bridgework.mapping.settings import MappingSettings
 from bridgework.mapping.transforms import TRANSFORMS
@@ -52,5 +53,7 @@ __all__ = [
     "content_hash",
     "load_mapping",
     "mapping_schema",
+    "propose",
+    "propose_mapping",
     "run_mapping_tests",
 ]

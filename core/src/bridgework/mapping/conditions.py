@@ -47,6 +47,13 @@ class ConditionCompiler:
         path = self.fields.path(object_name, text, "condition")
         checks = self._checks(object_name, path, test)
 
+        if not path.hops:
+            read = path.read
+            if len(checks) == 1:
+                only = checks[0]
+                return lambda scope: only(scope, scope.row, read(scope.row.values))
+            return lambda scope: all(check(scope, scope.row, read(scope.row.values)) for check in checks)
+
         def holds(scope: Scope) -> bool:
             row = scope.end(path)
             value = None if row is None else path.read(row.values)

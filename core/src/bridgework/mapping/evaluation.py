@@ -14,10 +14,10 @@ from bridgework.mapping.document import FieldSpec, MappingFile, Rule, Scalar
 from bridgework.mapping.loading import nearest
 from bridgework.mapping.paths import Catalog, Hop, Path, UnknownName
 from bridgework.mapping.rollups import RollupCompiler
-from bridgework.mapping.session import Predicate, Scope
+from bridgework.mapping.session import Predicate, Scope, value_at
 from bridgework.mapping.settings import MappingSettings
 from bridgework.mapping.template import parse_template
-from bridgework.mapping.values import is_empty, plain_text, shaped
+from bridgework.mapping.values import TEXT_TYPES, UNSHAPED, is_empty, plain_text, shaped
 from bridgework.model import FieldType, NamedTransform, Value
 
 
@@ -97,8 +97,13 @@ class FieldCompiler:
             return _nothing
         source = self._source(spec, object_name)
         steps = self._steps(spec)
-        if shape and (kind := self.type_of(spec, object_name)) is not None:
-            steps.append(self._shaping(kind))
+        kind = self.type_of(spec, object_name) if shape else None
+        if kind is not None and kind not in UNSHAPED:
+            if spec.constant is not None and not steps:
+                fixed = shaped(spec.constant, kind, self.settings.currency)
+                source = lambda scope: fixed  # noqa: E731
+            else:
+                steps.append(self._shaping(kind))
         when = self.conditions.predicate(object_name, spec.when) if spec.when else None
         return _chained(source, steps, when)
 
@@ -130,9 +135,7 @@ class FieldCompiler:
     def _source(self, spec: FieldSpec, object_name: str) -> Evaluator:
         if spec.from_ is not None:
             path = self.path(object_name, spec.from_)
-            return (
-                _from_members(path) if self.rule.group and object_name == self.home else lambda scope: scope.value(path)
-            )
+            return _from_members(path) if self.rule.group and object_name == self.home else value_at(path)
         if spec.constant is not None:
             constant = spec.constant
             return lambda scope: constant
@@ -166,19 +169,19 @@ class FieldCompiler:
             template = parse_template(text)
         except ValueError as problem:
             raise UnknownName(str(problem)) from None
-        parts = [self._plain(self.path(object_name, name)) for name in template.names]
-        return lambda scope: template.fill([part(scope) for part in parts])
+        parts = [value_at(self.path(object_name, name)) for name in template.names]
+        return lambda scope: template.fill([plain_text(part(scope)) for part in parts])
 
     def _text(self, spec: FieldSpec, object_name: str) -> Evaluator:
         if spec.given is None:
             return self.text(spec.text or "", object_name)
-        template = parse_template(spec.text or "")
+        try:
+            template = parse_template(spec.text or "")
+        except ValueError as problem:
+            raise UnknownName(str(problem)) from None
         given = {name: self.evaluator(each, object_name, shape=True) for name, each in spec.given.items()}
-        parts = [given[name] if name in given else self._plain(self.path(object_name, name)) for name in template.names]
+        parts = [given[name] if name in given else value_at(self.path(object_name, name)) for name in template.names]
         return lambda scope: template.fill([plain_text(part(scope)) for part in parts])
-
-    def _plain(self, path: Path) -> Callable[[Scope], str]:
-        return lambda scope: plain_text(scope.value(path))
 
     def _reference(self, spec: FieldSpec, object_name: str) -> Evaluator:
         assert spec.ref is not None and spec.by is not None
@@ -219,6 +222,8 @@ class FieldCompiler:
 
     def _shaping(self, kind: FieldType) -> Callable[[Value, Scope], Value]:
         currency = self.settings.currency
+        if kind in TEXT_TYPES or kind is FieldType.CHOICE:
+            return lambda value, scope: value.strip() or None if type(value) is str else plain_text(value) or None
         return lambda value, scope: None if is_empty(value) else shaped(value, kind, currency)
 
 

@@ -11,7 +11,7 @@ from bridgework.mapping.paths import reader
 from bridgework.mapping.session import StagedRow, StagedRows
 from bridgework.mapping.template import parse_template
 from bridgework.mapping.values import plain_text
-from bridgework.model import Body, FieldType, NamedTransform, Person
+from bridgework.model import FieldType, NamedTransform, Person
 
 if TYPE_CHECKING:
     from bridgework.mapping.plan import Plan
@@ -61,7 +61,7 @@ class _Team:
             self._add(row, forms)
 
     def _add(self, row: StagedRow, forms: NamedTransform | None) -> None:
-        values: Body = row.values
+        values = row.values
         name = self._name.fill([plain_text(reader(part)(values)) for part in self._name.names])
         active = self._active is None or self._active(values) is not False
         email = plain_text(self._email(values))

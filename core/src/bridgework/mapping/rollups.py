@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bridgework.mapping.compiled import Evaluator
 from bridgework.mapping.document import FieldSpec
 from bridgework.mapping.paths import Path, UnknownName
-from bridgework.mapping.session import Scope
+from bridgework.mapping.session import Scope, value_at
 from bridgework.mapping.values import date_of, decimal_of, is_empty, number_text, plain_text
 from bridgework.model import FieldType, Value
 
@@ -26,6 +26,7 @@ class RollupCompiler:
 
     def __init__(self, fields: FieldCompiler) -> None:
         self.fields = fields
+        self._slots: dict[str, int] = {}
 
     def evaluator(self, spec: FieldSpec, object_name: str) -> Evaluator:
         """The value of a roll-up for the row of a scope."""
@@ -65,14 +66,26 @@ class RollupCompiler:
         child, listed = self._members() if spec.rollup == MEMBERS else self._referring(spec)
         where = self.fields.conditions.predicate(child, spec.where) if spec.where else None
         order = self._order(spec, child)
+        everyone, few = self._slot(spec, whole=True), self._slot(spec, whole=False)
 
         def chosen(scope: Scope) -> list[Scope]:
-            found = listed(scope)
-            if where is not None:
-                found = [each for each in found if where(each)]
-            return _picked(spec, order(found) if order else found)[spec.skip :]
+            known = scope.memo.get(few)
+            if known is None:
+                found = scope.memo.get(everyone)
+                if found is None:
+                    found = scope.memo[everyone] = listed(scope)
+                if where is not None:
+                    found = [each for each in found if where(each)]
+                known = scope.memo[few] = _picked(spec, order(found) if order else found)[spec.skip :]
+            return known
 
         return child, chosen
+
+    def _slot(self, spec: FieldSpec, *, whole: bool) -> int:
+        """Fields that look at the same children (and choose the same way) share what was found: one slot for each."""
+        wanted = {"rollup", "by"} if whole else {"rollup", "by", "where", "pick", "order", "skip"}
+        name = spec.model_dump_json(include=wanted) if not whole else f"all {spec.model_dump_json(include=wanted)}"
+        return self._slots.setdefault(name, len(self._slots))
 
     def _members(self) -> tuple[str, Children]:
         if not self.fields.rule.group:
@@ -103,8 +116,7 @@ class RollupCompiler:
     def _one(self, text: str, child: str) -> Evaluator:
         if "{" in text:
             return self.fields.text(text, child)
-        path = self.fields.path(child, text)
-        return lambda scope: scope.value(path)
+        return value_at(self.fields.path(child, text))
 
     def _order(self, spec: FieldSpec, child: str) -> Callable[[list[Scope]], list[Scope]] | None:
         if spec.order is None:

@@ -11,7 +11,7 @@ from bridgework.mapping.outcome import Disposed, Mapped, MappedFile, Outcome, Sk
 from bridgework.mapping.paths import Hop
 from bridgework.mapping.session import KEPT_ROWS, Place, Scope, Session, StagedRow
 from bridgework.mapping.values import Unfit, is_empty, plain_text
-from bridgework.model import Body, Value
+from bridgework.model import Body
 
 MAX_DEPTH = 1000  # of records that refer to records of the same rule
 
@@ -188,8 +188,11 @@ def outcome(rule: CompiledRule, scope: Scope, place: Place, waiting: frozenset[s
     body: Body = {}
     deferred: Body = {}
     for field in rule.fields:
-        value = _value(rule, field, scope)
-        if isinstance(value, dict) and value.get("rule") == rule.name and value.get("key") == place.key:
+        try:
+            value = field.evaluate(scope)
+        except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as failure:
+            value = _refused(rule, field, scope, failure)
+        if isinstance(value, dict) and value.get("key") == place.key and value.get("rule") == rule.name:
             scope.warnings.append(f"{field.label}: the record would point to itself")
             value = None
         if not is_empty(value):
@@ -215,19 +218,17 @@ def outcome(rule: CompiledRule, scope: Scope, place: Place, waiting: frozenset[s
     )
 
 
-def _value(rule: CompiledRule, field: CompiledField, scope: Scope) -> Value:
-    try:
-        return field.evaluate(scope)
-    except Unfit as problem:
-        scope.warnings.append(f"{field.label}: {problem}")
-    except ValueError:
+def _refused(rule: CompiledRule, field: CompiledField, scope: Scope, failure: Exception) -> None:
+    """A value that does not fit is a warning; any other failure is a fault of a transform and stops the run."""
+    if isinstance(failure, Unfit):
+        scope.warnings.append(f"{field.label}: {failure}")
+    elif isinstance(failure, ValueError):
         scope.warnings.append(f"{field.label}: the value cannot be turned into what the field needs")
-    except (TypeError, LookupError, AttributeError, ArithmeticError) as failure:
+    else:
         names = ", ".join(field.spec.use) or "none"
         raise ContractBroken(
             f"{type(failure).__name__} in the field {field.label} of the rule {rule.name} (transforms: {names})."
         ) from None
-    return None
 
 
 def _merged(rule: CompiledRule, scope: Scope) -> Outcome:

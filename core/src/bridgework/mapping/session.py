@@ -11,7 +11,7 @@ from bridgework.mapping.outcome import group_key
 from bridgework.mapping.paths import Hop, Path, reader
 from bridgework.mapping.settings import Zones
 from bridgework.mapping.values import Unfit, is_empty, plain_text
-from bridgework.model import Body, SourceObject, TransformContext, Value
+from bridgework.model import SourceObject, TransformContext, Value
 
 if TYPE_CHECKING:
     from bridgework.mapping.compiled import CompiledRule
@@ -30,7 +30,7 @@ class StagedRow(Protocol):
     @property
     def seq(self) -> int: ...
     @property
-    def values(self) -> dict[str, Value]: ...
+    def values(self) -> Mapping[str, Value]: ...
 
 
 R = TypeVar("R", bound=StagedRow)
@@ -60,7 +60,7 @@ class StagedRows(Protocol):
 class Scope:
     """A row under evaluation: the row, its parent where a merge join brought it along, its children, its group."""
 
-    __slots__ = ("_context", "_session", "children", "held", "held_row", "members", "row", "warnings")
+    __slots__ = ("_context", "_session", "children", "held", "held_row", "members", "memo", "row", "warnings")
 
     def __init__(
         self,
@@ -77,6 +77,7 @@ class Scope:
         self._session = session
         self.children = children or {}
         self.members = members
+        self.memo: dict[int, list[Scope]] = {}  # chosen children by roll-up, which several fields share
         self.warnings = [] if warnings is None else warnings
         self._context: TransformContext | None = None
 
@@ -117,21 +118,37 @@ class Scope:
 Predicate = Callable[[Scope], bool]
 
 
+def value_at(path: Path) -> Callable[[Scope], Value]:
+    """The value at the end of a path as a function of a scope."""
+    if path.hops:
+        return lambda scope: scope.value(path)
+    read = path.read
+    return lambda scope: read(scope.row.values)
+
+
 @dataclass(frozen=True, slots=True)
 class LooseRow:
     """Values that stand for a row: to compute on them outside a run."""
 
     object: str
-    values: dict[str, Value]
+    values: Mapping[str, Value]
     key: str = ""
     seq: int = 0
 
 
 def alone(object_name: str, evaluate: Callable[[Scope], Value]) -> Callable[[Mapping[str, Value]], Value]:
-    """An evaluator that needs nothing but a row's own values, as a function of those."""
+    """An evaluator that needs nothing but a row's own values, as a function of those.
+
+    The last answer is kept: children in the order of their parents ask for the same parent again and again.
+    """
+    last: list[tuple[Mapping[str, Value] | None, Value]] = [(None, None)]
 
     def read(values: Mapping[str, Value]) -> Value:
-        return evaluate(Scope(None, LooseRow(object_name, dict(values))))
+        known, made = last[0]
+        if known is not values:
+            made = evaluate(Scope(None, LooseRow(object_name, values)))
+            last[0] = (values, made)
+        return made
 
     return read
 
@@ -158,7 +175,9 @@ class Session:
         self._by_field: dict[tuple[str, str], Callable[[Value], list[StagedRow]]] = {}
         self._places: dict[tuple[str, str], Place] = {}
         self._inactive: dict[str, str] = {}
-        self._objects: dict[str, tuple[Callable[[Body], Value] | None, Callable[[Body], Value] | None]] = {}
+        self._objects: dict[
+            str, tuple[Callable[[Mapping[str, Value]], Value] | None, Callable[[Mapping[str, Value]], Value] | None]
+        ] = {}
 
     def context(self, row: StagedRow) -> TransformContext:
         """The context of a row's transforms."""
@@ -281,7 +300,9 @@ class Session:
             return "orphan"  # the chain of merges leads nowhere, or in a circle
         return ""
 
-    def _marks(self, object_name: str) -> tuple[Callable[[Body], Value] | None, Callable[[Body], Value] | None]:
+    def _marks(
+        self, object_name: str
+    ) -> tuple[Callable[[Mapping[str, Value]], Value] | None, Callable[[Mapping[str, Value]], Value] | None]:
         marks = self._objects.get(object_name)
         if marks is None:
             item = self.staging.object(object_name)
@@ -323,5 +344,5 @@ class Surroundings:
     links: Mapping[tuple[str, str], str]
 
 
-def _printed(fields: Sequence[str], values: Body) -> str:
+def _printed(fields: Sequence[str], values: Mapping[str, Value]) -> str:
     return ", ".join(filter(None, (plain_text(reader(field)(values)) for field in fields)))

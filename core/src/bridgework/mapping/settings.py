@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bridgework.errors import SettingsError
 from bridgework.mapping.values import date_of, instant_of
-from bridgework.model import Body, FieldType, Value
+from bridgework.model import FieldType, Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,24 +40,26 @@ def zone_of(name: str) -> tzinfo | None:
 class Zones:
     """Past and future. A local instant stands in the zone its row names, else in the practice's."""
 
-    def __init__(self, time_zone: str, cutover: datetime, fields: Mapping[str, Callable[[Body], Value]]) -> None:
+    def __init__(
+        self, time_zone: str, cutover: datetime, fields: Mapping[str, Callable[[Mapping[str, Value]], Value]]
+    ) -> None:
         zone = zone_of(time_zone)
         if zone is None:
             raise SettingsError(f"The practice's time zone {time_zone!r} is not known.", next_step="correct the export")
         self.time_zone, self.cutover, self._zone, self._fields = time_zone, cutover, zone, fields
         self.today: date = cutover.astimezone(zone).date()
 
-    def name(self, object_name: str, values: Body) -> str:
+    def name(self, object_name: str, values: Mapping[str, Value]) -> str:
         """The IANA name of a row's zone."""
         read = self._fields.get(object_name)
         name = read(values) if read else None
         return name if isinstance(name, str) and zone_of(name) else self.time_zone
 
-    def instant(self, object_name: str, values: Body, value: Value) -> datetime | None:
+    def instant(self, object_name: str, values: Mapping[str, Value], value: Value) -> datetime | None:
         """The instant of a row's (local) instant."""
         return instant_of(value, zone_of(self.name(object_name, values)) or self._zone)
 
-    def is_past(self, object_name: str, values: Body, value: Value, kind: FieldType) -> bool | None:
+    def is_past(self, object_name: str, values: Mapping[str, Value], value: Value, kind: FieldType) -> bool | None:
         """Whether it starts before the cutover; None if there is no readable date."""
         if kind is FieldType.DATE or (isinstance(value, str) and len(value) == 10):
             day = date_of(value)

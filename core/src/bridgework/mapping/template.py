@@ -37,7 +37,8 @@ class Template:
             part = texts[start : start + len(line) // 2]
             start += len(part)
             if not part or any(part) or len(self.lines) == 1:
-                filled.append(_BLANKS.sub(" ", _fill_line(line, part)).strip())
+                made = _fill_line(line, part)
+                filled.append((_BLANKS.sub(" ", made) if _doubled(made) else made).strip())
         return "\n".join(filled).strip()
 
 
@@ -60,7 +61,13 @@ def _parse_line(text: str) -> Line:
     return tuple(pieces)
 
 
+def _doubled(text: str) -> bool:
+    return "  " in text or not text.isprintable()
+
+
 def _fill_line(line: Line, texts: Sequence[str]) -> str:
+    if all(texts):
+        return "".join(piece for pair in zip(line[::2], (*texts, ""), strict=True) for piece in pair)
     out = line[0]
     for text, before, after in zip(texts, line[::2], line[2::2], strict=False):
         if text:

@@ -11,6 +11,9 @@ from bridgework.model import FieldType, Value
 
 NUMBER_TYPES = frozenset({FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY})
 TEXT_TYPES = frozenset({FieldType.TEXT, FieldType.LONG_TEXT, FieldType.HTML, FieldType.PHONE})
+UNSHAPED = frozenset(
+    {FieldType.REFERENCE, FieldType.OWNER, FieldType.EMAILS, FieldType.PHONES, FieldType.ADDRESS, FieldType.DATA}
+)
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T.*)?\Z")
 _TIME = re.compile(r"(?:\d{4}-\d{2}-\d{2}T)?(\d{2}:\d{2})(:\d{2})?")
 _NUMBER = re.compile(r"[-+]?\d{1,40}(\.\d{1,40})?\Z")
@@ -23,10 +26,10 @@ class Unfit(ValueError):
 
 def is_empty(value: Value) -> bool:
     """Absent, null, blank text and empty lists or tables mean the same: nothing there."""
-    if value is None:
+    if value is None or value == "":
         return True
     if isinstance(value, str):
-        return not value or value.isspace()
+        return value.isspace()
     return isinstance(value, (list, dict)) and not value
 
 
