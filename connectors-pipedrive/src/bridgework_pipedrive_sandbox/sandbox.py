@@ -11,6 +11,7 @@ from bridgework.sandbox import Canned, SimulatedClock
 from bridgework_pipedrive_sandbox import options as _options
 from bridgework_pipedrive_sandbox.application import Application
 from bridgework_pipedrive_sandbox.company import Company
+from bridgework_pipedrive_sandbox.customvalues import CURRENCY
 from bridgework_pipedrive_sandbox.fresh import OWNER_EMAIL
 from bridgework_pipedrive_sandbox.inspection import command, dump, edit
 
@@ -61,10 +62,10 @@ class PipedriveSandbox:
             f"destination.plan={self._options.plan}",
             f"destination.seats={self._options.seats}",
             f"destination.post_cap={'true' if self._options.post_cap else 'false'}",
-            # The whole company sees what is migrated: 3 on the smaller plans, 7 on the larger ones (reference, 4.8).
-            f"destination.visible_to={7 if self._options.plan in ('premium', 'ultimate') else 3}",
+            # everybody in the company sees what is migrated
+            f"destination.visible_to={self._company.plan.everybody}",
             f"owners.fallback={OWNER_EMAIL}",
-            "migration.currency=USD",
+            f"migration.currency={CURRENCY}",
         ]
 
     def state(self) -> dict[str, Any]:

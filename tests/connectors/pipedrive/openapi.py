@@ -42,7 +42,7 @@ ERROR_FORMS: Mapping[str, Mapping[str, Any]] = {
         "additionalProperties": False,
     },
 }
-"""The documents know almost no error bodies; these are the observed forms (reference 8)."""
+"""The documents know almost no error bodies; these are the forms integrators have seen."""
 
 Schema = dict[str, Any]
 

@@ -27,12 +27,7 @@ scalars = (
 )
 values = st.recursive(
     scalars,
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(["value", "until", "label", "primary", "person_id", "id", "amount"]), inner, max_size=3
-        )
-    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(PARTS), inner, max_size=3),
     max_leaves=6,
 )
 KINDS = (PERSON, ORGANIZATION, DEAL, ACTIVITY, PIPELINE, STAGE)
