@@ -1,0 +1,207 @@
+"""load, delta, replay and failures: what was written and what was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bridgework.reports.actions import OUTCOMES, REJECTED, action
+from bridgework.reports.balance import balance, said, total
+from bridgework.reports.cells import code, count, named, words
+from bridgework.reports.figures import label, many, number, rate
+from bridgework.reports.page import Cell, Page, Section, Step, Table, Tile, problem_table
+from bridgework.reports.pages.general import facts, next_steps, subject, warnings
+from bridgework.reports.reading import dictionary, items, lines, whole
+
+_THERE = ("created", "updated", "matched", "unchanged", "conflict")
+
+
+def load(result: Mapping[str, Any]) -> Page:
+    """What the load wrote."""
+    rules = dictionary(result.get("rules"))
+    planned, there = total(rules, "planned"), sum(total(rules, state) for state in _THERE)
+    left = {state: total(rules, state) for state in ("rejected", "in_doubt", "pending", "conflict")}
+    replay = result.get("stage") == "replay"
+    return Page(
+        stage=str(result.get("stage") or "load"),
+        title="Refused records, sent again" if replay else "The load",
+        purpose="Records were written in order, each exactly once, within the destination's limits.",
+        verdict=_verdict(planned, there, left),
+        tone="stop" if left["rejected"] else "look" if any(left.values()) else "good",
+        subject=subject(result),
+        tiles=_tiles(planned, there, left),
+        steps=next_steps(result, *_steps(left)),
+        sections=(*warnings(result), *balance(result), *_run(result), *_usage(result)),
+        facts=facts(result),
+        terms=("in doubt", "merged", "archived", "left out"),
+    )
+
+
+def _tiles(planned: int, there: int, left: Mapping[str, int]) -> tuple[Tile, ...]:
+    to_look = left["rejected"] + left["in_doubt"] + left["conflict"]
+    return (
+        Tile("Records planned", number(planned)),
+        Tile("In the new system", number(there), note=rate(there, planned), tone="good" if there else "plain"),
+        Tile("To look at", number(to_look), tone="look" if to_look else "plain"),
+        Tile("Still to do", number(left["pending"])),
+    )
+
+
+def _verdict(planned: int, there: int, left: Mapping[str, int]) -> str:
+    if planned and there == planned and not left["conflict"]:
+        return f"All {number(planned)} records are in the new system."
+    parts = [f"{number(there)} of {many(planned, 'record')} are in the new system"]
+    if left["rejected"]:
+        parts.append(f"{number(left['rejected'])} were refused")
+    if left["in_doubt"]:
+        parts.append(f"{number(left['in_doubt'])} are in doubt")
+    if left["pending"]:
+        parts.append(f"{number(left['pending'])} are still to do")
+    if left["conflict"]:
+        parts.append(f"{number(left['conflict'])} were edited there by people and kept")
+    return "; ".join(parts) + "."
+
+
+def _steps(left: Mapping[str, int]) -> tuple[Step, ...]:
+    if left["pending"] or left["in_doubt"]:
+        return (Step("Go on: it does nothing twice", "bridgework load"),)
+    return ()
+
+
+def delta(result: Mapping[str, Any]) -> Page:
+    """What changed in the source and was brought over."""
+    source = {name: dictionary(values) for name, values in dictionary(result.get("source")).items()}
+    sums = {
+        kind: sum(whole(each.get(kind)) for each in source.values()) for kind in ("new", "changed", "unchanged", "gone")
+    }
+    rules = dictionary(result.get("rules"))
+    left = {state: total(rules, state) for state in ("rejected", "in_doubt", "pending", "conflict")}
+    open_ = sum(left.values())
+    changes = sums["new"] + sums["changed"]
+    verdict = f"{many(sums['new'], 'new row')} and {many(sums['changed'], 'changed row')} were brought over"
+    return Page(
+        stage="delta",
+        title="What changed since the export",
+        purpose="The old system was read again; what changed was written. Edits people made in the new system were kept.",
+        verdict=(verdict if changes else "Nothing new in the old system")
+        + (f"; {many(open_, 'record')} to look at." if open_ else "."),
+        tone="stop" if left["rejected"] else "look" if open_ or sums["gone"] else "good",
+        subject=subject(result),
+        tiles=(
+            Tile("Rows compared", number(sum(sums.values()))),
+            Tile("New or changed", number(changes)),
+            Tile("Gone from the old system", number(sums["gone"]), tone="look" if sums["gone"] else "plain"),
+            Tile("To look at", number(open_), tone="look" if open_ else "plain"),
+        ),
+        steps=next_steps(result, *_steps(left)),
+        sections=(
+            *warnings(result),
+            *_changes(source),
+            *_gone(source),
+            *balance(result),
+            *_run(result),
+            *_usage(result),
+        ),
+        facts=facts(result),
+        terms=("delta", "in doubt"),
+    )
+
+
+def _changes(source: Mapping[str, Mapping[str, Any]]) -> tuple[Section, ...]:
+    kinds = ("new", "changed", "unchanged", "gone")
+    rows = tuple((named(name), *(count(whole(values.get(kind))) for kind in kinds)) for name, values in source.items())
+    columns = ("Rows of", *(kind.capitalize() for kind in kinds))
+    return (Table(title="Changes in the old system", columns=columns, rows=rows, essential=True),) if rows else ()
+
+
+def _gone(source: Mapping[str, Mapping[str, Any]]) -> tuple[Section, ...]:
+    found = [
+        (
+            (named(name), count(whole(values.get("gone")), tone="look")),
+            "Deleted in the old system after the first export. Their records stay: delete by hand what is not wanted.",
+        )
+        for name, values in source.items()
+        if whole(values.get("gone"))
+    ]
+    return problem_table("Rows that are gone from the old system", ("Rows of", "Number"), found)
+
+
+def _run(result: Mapping[str, Any]) -> tuple[Section, ...]:
+    outcomes = dictionary(result.get("outcomes"))
+    names = tuple(dict.fromkeys(state for states in outcomes.values() for state in dictionary(states)))
+    if not names:
+        return ()
+    rows = tuple(
+        (named(rule), *(count(whole(dictionary(states).get(name))) for name in names))
+        for rule, states in outcomes.items()
+    )
+    columns = ("Rule", *(said(name) for name in names))
+    return (Table(title="What this run did", columns=columns, rows=rows, folded=True),)
+
+
+def _usage(result: Mapping[str, Any]) -> tuple[Section, ...]:
+    usage = dictionary(result.get("usage"))
+    if not usage:
+        return ()
+    rows: list[tuple[Cell, ...]] = [(words("Calls to the destination"), count(usage.get("requests")))]
+    rows += [
+        (words(f"Answers: {label(str(name)).lower()}"), count(value))
+        for name, value in dictionary(usage.get("verdicts")).items()
+    ]
+    rows += [
+        (
+            words(f"Left of {each.get('budget')}"),
+            Cell(f"{number(each.get('left'))} of {number(each.get('limit'))}", figure=True),
+        )
+        for each in lines(usage.get("left"))
+    ]
+    return (Table(title="Use of the allowance", columns=("What", "Number"), rows=tuple(rows), folded=True),)
+
+
+def failures(result: Mapping[str, Any]) -> Page:
+    """Dead letters, grouped by cause."""
+    groups = lines(result.get("groups"))
+    records = sum(whole(each.get("records")) for each in groups)
+    found = [
+        (
+            (
+                named(each.get("rule")),
+                words(said(str(each.get("state") or "")), tone="stop" if each.get("state") == "rejected" else "look"),
+                words(each.get("reason")),
+                words(each.get("field")),
+                count(each.get("records")),
+            ),
+            action(REJECTED, str(each.get("reason") or ""))
+            if each.get("state") == "rejected"
+            else action(OUTCOMES, str(each.get("state"))),
+        )
+        for each in groups
+    ]
+    examples = tuple(
+        (named(each.get("rule")), words(each.get("reason")), code(", ".join(map(str, items(each.get("examples"))))))
+        for each in groups
+        if items(each.get("examples"))
+    )
+    folded = Table(title="Examples", columns=("Rule", "Reason", "Rows (hashed)"), rows=examples, folded=True)
+    return Page(
+        stage="failures",
+        title="Records that were refused",
+        purpose="They are kept with their cause, can be corrected and sent again, and disturb nothing that succeeded.",
+        verdict=f"{many(records, 'record')} in {many(len(groups), 'group')} need a person."
+        if groups
+        else "No record was refused.",
+        tone="stop" if groups else "good",
+        subject=subject(result),
+        tiles=(
+            Tile("Records", number(records), tone="stop" if records else "plain"),
+            Tile("Causes", number(len(groups))),
+        ),
+        steps=next_steps(result),
+        sections=(
+            *problem_table("By cause", ("Rule", "State", "Reason", "Field", "Records"), found, essential=True),
+            *balance(result),
+            *((folded,) if examples else ()),
+        ),
+        facts=facts(result),
+        terms=("in doubt",),
+    )

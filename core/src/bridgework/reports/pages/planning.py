@@ -1,0 +1,227 @@
+"""plan: what will be written, in which order, at what cost, and what stands in the way."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Final
+
+from bridgework.reports.actions import BLOCKED, action
+from bridgework.reports.balance import balance
+from bridgework.reports.cells import count, named, words
+from bridgework.reports.figures import duration, many, number, rate
+from bridgework.reports.page import Cell, Page, Section, Step, Table, Tile, problem_table
+from bridgework.reports.pages.forecasting import first, forecast_sections
+from bridgework.reports.pages.general import facts, next_steps, subject, warnings
+from bridgework.reports.pages.schema import operations_tables, tier_sections
+from bridgework.reports.reading import dictionary, items, lines, whole
+
+_ACCOUNTS: Final = {
+    "mapped": "goes into a field",
+    "used": "decides or joins, is not written",
+    "archived": "kept in the archive",
+    "dropped": "dropped, with a reason",
+    "unaccounted": "needs a decision",
+}
+
+
+def plan(result: Mapping[str, Any]) -> Page:
+    """The plan."""
+    blocked = [str(each) for each in items(result.get("blocked"))]
+    planned = sum(whole(each) for each in dictionary(result.get("planned")).values())
+    accounts = _accounts(result)
+    open_fields = sum(1 for each in accounts if each.get("state") == "unaccounted")
+    load = first(lines(result.get("forecast")), "load")
+    operations = lines(result.get("schema"))
+    steps = () if blocked else (Step("Read the tables below with the practice, then approve by name"),)
+    return Page(
+        stage="plan",
+        title="What will be moved, and how",
+        purpose="Every row was mapped once without sending anything, so that its fate is known beforehand.",
+        verdict=_verdict(blocked, planned, operations, load),
+        tone="stop" if blocked else "good",
+        subject=subject(result),
+        tiles=(
+            Tile("Records planned", number(planned), note=many(len(items(result.get("load_order"))), "rule")),
+            Tile("Source fields", number(len(accounts)), note=f"{number(open_fields)} need a decision"),
+            Tile("New fields and options", number(len(operations))),
+            Tile("The load takes", duration(load.get("hours")) if load else "–", note=str(load.get("plan") or "")),
+        ),
+        steps=next_steps(result, *steps),
+        sections=(
+            *warnings(result),
+            *_blocked(blocked),
+            *_failed_tests(result),
+            *_rules(result),
+            *forecast_sections(result),
+            *balance(result),
+            *tier_sections(result),
+            *_clashes(result),
+            *operations_tables(operations),
+            *_proposals(result),
+            *_open_fields(accounts),
+            *_accounting(accounts),
+        ),
+        facts=facts(result),
+        terms=("merged", "archived", "left out", "delta", "allowance"),
+    )
+
+
+def _verdict(blocked: list[str], planned: int, operations: list[Mapping[str, Any]], load: Mapping[str, Any]) -> str:
+    if blocked:
+        one = "One thing stands" if len(blocked) == 1 else f"{number(len(blocked))} things stand"
+        return f"{one} in the way before the mapping can be approved."
+    time = f", in about {duration(load.get('hours'))}" if load else ""
+    first_made = many(len(operations), "field or option is", "fields and options are")
+    return f"{many(planned, 'record')} will be written{time}; {first_made} created first."
+
+
+def _blocked(blocked: list[str]) -> tuple[Section, ...]:
+    found = [((words(each, tone="stop"),), action(BLOCKED, each)) for each in blocked]
+    return problem_table("What stands in the way", ("What",), found, essential=True)
+
+
+def _failed_tests(result: Mapping[str, Any]) -> tuple[Section, ...]:
+    failed = items(dictionary(result.get("tests")).get("failed"))
+    found = []
+    for each in failed:
+        values = dictionary(each)
+        said = values.get("name") or values.get("rule") or each
+        found.append(
+            (
+                (words(said, tone="stop"), words(values.get("problem") or values.get("reason"))),
+                action(BLOCKED, "mapping tests fail"),
+            )
+        )
+    return problem_table("Mapping tests that fail", ("Test", "Why"), found)
+
+
+def _rules(result: Mapping[str, Any]) -> tuple[Section, ...]:
+    surveyed = dictionary(result.get("surveyed"))
+    order = [str(each) for each in items(result.get("load_order"))]
+    names = [*order, *(name for name in surveyed if name not in order)]
+    rows = tuple(_rule(name, dictionary(surveyed.get(name)), order) for name in names)
+    left = tuple(
+        (named(name), words(reason), count(number_of))
+        for name in names
+        for reason, number_of in dictionary(dictionary(surveyed.get(name)).get("skipped")).items()
+    )
+    warned = [
+        (
+            (named(name), words(warning, tone="look"), count(number_of)),
+            "Look at the mapping of this rule, or accept it.",
+        )
+        for name in names
+        for warning, number_of in dictionary(dictionary(surveyed.get(name)).get("warnings")).items()
+    ]
+    columns = ("Order", "Rule", "From", "To", "Records", "Archived or merged", "Left out")
+    found: list[Section] = []
+    if rows:
+        intro = "Rules run in this order, so that everything a record refers to is there before it."
+        found.append(Table(title="Rules in load order", columns=columns, rows=rows, intro=intro, essential=True))
+    if left:
+        found.append(Table(title="Rows left out, and why", columns=("Rule", "Reason", "Rows"), rows=left))
+    return (*found, *problem_table("Warnings of the mapping", ("Rule", "What", "Records"), warned))
+
+
+def _rule(name: str, values: Mapping[str, Any], order: list[str]) -> tuple[Cell, ...]:
+    return (
+        Cell(number(order.index(name) + 1) if name in order else "–", figure=True),
+        named(name),
+        named(values.get("from")),
+        named(values.get("object")),
+        count(values.get("planned", 0)),
+        count(sum(whole(each) for each in dictionary(values.get("disposed")).values())),
+        count(sum(whole(each) for each in dictionary(values.get("skipped")).values())),
+    )
+
+
+def _clashes(result: Mapping[str, Any]) -> tuple[Section, ...]:
+    found = [
+        (
+            (
+                words(each.get("field"), tone="look"),
+                named(each.get("object")),
+                words(each.get("present")),
+                words(each.get("wanted")),
+            ),
+            "Rename the field in the mapping, or rename the present one in the destination.",
+        )
+        for each in lines(result.get("clashes"))
+    ]
+    return problem_table("Fields with a taken name", ("Field", "Of", "Type there", "Type needed"), found)
+
+
+def _proposals(result: Mapping[str, Any]) -> tuple[Section, ...]:
+    found = [
+        (
+            (
+                words(each.get("from")),
+                named(each.get("object")),
+                words(each.get("field")),
+                words(each.get("type")),
+                words(each.get("reason")),
+                _confidence(each.get("confidence")),
+            ),
+            "Take it over into mapping.yaml, or archive or drop the field there with a reason.",
+        )
+        for each in lines(result.get("proposals"))
+    ]
+    columns = ("Source field", "To", "Field", "Type", "Why", "Confidence")
+    return problem_table("Proposals for open fields", columns, found)
+
+
+def _confidence(value: Any) -> Cell:
+    known = isinstance(value, int | float) and not isinstance(value, bool)
+    return Cell(rate(round(value * 100), 100) if known else "–", figure=True)
+
+
+def _accounts(result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Source fields as a list of {object, field, state, where, reason}, whatever form the plan gives them in."""
+    accounting = result.get("accounting")
+    if not isinstance(accounting, Mapping):
+        return lines(accounting)
+    found: list[Mapping[str, Any]] = []
+    for name, fields in accounting.items():
+        if isinstance(fields, Mapping):
+            pairs = fields.items()
+            found += [{"object": name, "field": field, **_account(value)} for field, value in pairs]
+        else:
+            found += [{"object": name, **each} for each in lines(fields)]
+    return found
+
+
+def _account(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {"state": str(value)}
+
+
+def _open_fields(accounts: list[Mapping[str, Any]]) -> tuple[Section, ...]:
+    found = [
+        (
+            (named(each.get("object")), words(each.get("field"), tone="stop")),
+            action(BLOCKED, "source fields are neither"),
+        )
+        for each in accounts
+        if each.get("state") == "unaccounted"
+    ]
+    return problem_table("Source fields that need a decision", ("Of", "Field"), found)
+
+
+def _accounting(accounts: list[Mapping[str, Any]]) -> tuple[Section, ...]:
+    if not accounts:
+        return ()
+    states = Counter(str(each.get("state")) for each in accounts)
+    summary = ", ".join(f"{number(states[name])} {said}" for name, said in _ACCOUNTS.items() if states[name])
+    rows = tuple(
+        (
+            named(each.get("object")),
+            words(each.get("field")),
+            words(_ACCOUNTS.get(str(each.get("state")), each.get("state"))),
+            words(", ".join(map(str, items(each.get("where")))) or each.get("where") or ""),
+            words(each.get("reason")),
+        )
+        for each in accounts
+    )
+    columns = ("Of", "Field", "What happens", "Where", "Reason")
+    title = "Every source field"
+    return (Table(title=title, columns=columns, rows=rows, intro=f"{summary}.", folded=True),)
