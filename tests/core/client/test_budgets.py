@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridgework.client import Budgets, BudgetStore, MemoryBudgetStore
-from bridgework.client.budgets import Blocked, Change, Taken
+from bridgework.client.budgets import Change, Taken
+from bridgework.client.leasing import Blocked
 from bridgework.clock import FakeClock
 from bridgework.errors import ContractBroken, Paused, SettingsError
 from bridgework.model import Budget, Learned

@@ -366,3 +366,12 @@ def test_an_answer_keeps_what_was_sent_out_of_its_reason(make_client: Make, oper
     service = Answers(reply(400, {"error": "Ruiz is not a name", "code": "ERR_BAD_REQUEST"}))
     answer: Answer = make_client(service).send("POST", "/persons", json={"name": "Ana Ruiz"}, for_=operation(1))
     assert answer.error_text == "400: ERR_BAD_REQUEST […] is not a name"
+
+
+def test_a_connector_that_stumbles_over_headers_leaves_a_doubt_and_no_loss(
+    make_client: Make, service: Answers, operation: MakeOperation
+) -> None:
+    client = make_client(service, learn=lambda headers: headers["x-not-there"])
+    with pytest.raises(InDoubt) as doubt:
+        client.send("POST", "/persons", json={}, for_=operation(1))
+    assert doubt.value.operations == (1,)

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bridgework.client.budgets import Allowance, Blocked, Budgets, Taken
+from bridgework.client.budgets import Allowance, Budgets, Taken
 from bridgework.client.counts import Tally
 from bridgework.client.gate import Concurrency, Gate
+from bridgework.client.leasing import Blocked
 from bridgework.clock import Clock
 from bridgework.errors import BridgeworkError
 from bridgework.model import Learned, Throttle

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
-from typing import IO, Any, NoReturn
+from typing import IO, Any, NoReturn, TypeVar
 
 import httpx
 
@@ -31,6 +31,7 @@ from bridgework.clock import Clock
 from bridgework.errors import AccessDenied, BridgeworkError, ContractBroken, InDoubt, NotSent, StopRun, Undecided
 from bridgework.model import Receipt, SchemaOperation, Service, Throttle, Value, Verdict
 
+Heard = TypeVar("Heard")
 NextPage = Callable[[Answer], "Params | str | None"]
 
 MAX_BODY = 64 * 1024 * 1024  # bytes of a decoded answer
@@ -80,7 +81,7 @@ class ApiClient:
         self._headers = Headers(service.headers, self._origin)
         self._permits = Permits(ledger)
         self._tally = Tally()
-        name = self._origin.root + self._origin.prefix
+        name = self._origin.root  # one account: its budgets do not depend on the path
         self._admission = Admission(
             clock,
             Budgets(name, service.budgets, budgets, clock, share=share, day_share=day_share, reserve=reserve),
@@ -325,10 +326,10 @@ class ApiClient:
 
     def _sort(self, call: Call, reply: Reply, ticket: Ticket) -> tuple[Meaning, Answer]:
         body, readable = _parsed(call, reply)
-        throttle = explain(reply.status, reply.headers, self._service.throttle)
+        throttle = _heard(explain, reply.status, reply.headers, self._service.throttle)
         found = meaning(reply.status, is_json=readable, throttled_before=self._admission.throttled, throttle=throttle)
         if self._service.learn is not None:
-            self._admission.learn(self._service.learn(reply.headers), ticket)
+            self._admission.learn(_heard(self._service.learn, reply.headers), ticket)
         if found is Meaning.ACCEPTED and not readable:
             raise Failure("unreadable answer", left=True)  # it does not say what became of the call
         if found is Meaning.THROTTLED and throttle is not None:
@@ -414,6 +415,14 @@ class ApiClient:
     def _undecided(self, kind: type[Undecided], reason: str, call: Call) -> Undecided:
         self._tally.verdict(Verdict.IN_DOUBT if kind is InDoubt else Verdict.NOT_SENT)
         return kind(f"A write to {self._origin.host}: {reason}.", operations=call.operations)
+
+
+def _heard(listen: Callable[..., Heard], *heard: Any) -> Heard:
+    """Ask the connector what headers mean. Where it fails nobody knows what came back: the call has left already."""
+    try:
+        return listen(*heard)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as fault:
+        raise Failure(f"the connector could not read the headers: {type(fault).__name__}", left=True) from None
 
 
 def _parsed(call: Call, reply: Reply) -> tuple[Value, bool]:
