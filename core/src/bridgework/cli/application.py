@@ -62,9 +62,9 @@ class Application:
         if self.as_json:
             click.echo(result.dump().decode(), nl=False)
         else:
-            from bridgework import reports
+            from bridgework.reports.terminal import render
 
-            reports.render(result.as_json(), self.console)
+            render(result.as_json(), self.console)
 
 
 def options_from(values: tuple[str, ...]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from bridgework.journal import Target
 from bridgework.migration import Migration
 from bridgework.model import TargetField
 from bridgework.project import write_private
+from bridgework.reports.differences import DiffRow
 from bridgework.results import Result
 from bridgework.stages.comparing import FieldDiff, compare
 from bridgework.stages.rules import target_rules
@@ -106,22 +107,21 @@ def _problem(migration: Migration, target: Target, label: str, kind: str) -> dic
 def write_private_diff(migration: Migration, records: Sequence[RecordDiff]) -> None:
     """The diff with values, for the eyes of those who approve it: private/diff.html and private/diff.xlsx."""
     rows = [
-        {
-            "rule": record.target.rule,
-            "id": record.target.id,
-            "record": record.target.key,
-            "field": label,
-            "class": each.kind,
-            "sent": each.sent,
-            "stored": each.stored,
-        }
+        DiffRow(
+            rule=record.target.rule,
+            record=record.target.key,
+            field=label,
+            kind=each.kind,
+            sent=each.sent,
+            stored=each.stored,
+        )
         for record in records
         for label, each in record.fields
     ]
     rows += [
-        {"rule": r.target.rule, "id": r.target.id, "record": r.target.key, "field": "", "class": "missing"}
-        for r in records
-        if r.missing
+        DiffRow(rule=record.target.rule, record=record.target.key, field="", kind="missing")
+        for record in records
+        if record.missing
     ]
     write_private(migration.project.private / "diff.html", reports.private_diff_html(rows).encode())
     reports.private_diff_xlsx(migration.project.private / "diff.xlsx", rows)
