@@ -191,7 +191,8 @@ def outcome(rule: CompiledRule, scope: Scope, place: Place, waiting: frozenset[s
         try:
             value = field.evaluate(scope)
         except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as failure:
-            value = _refused(rule, field, scope, failure)
+            value = None
+            _note_refusal(rule, field, scope, failure)
         if isinstance(value, dict) and value.get("key") == place.key and value.get("rule") == rule.name:
             scope.warnings.append(f"{field.label}: the record would point to itself")
             value = None
@@ -218,7 +219,7 @@ def outcome(rule: CompiledRule, scope: Scope, place: Place, waiting: frozenset[s
     )
 
 
-def _refused(rule: CompiledRule, field: CompiledField, scope: Scope, failure: Exception) -> None:
+def _note_refusal(rule: CompiledRule, field: CompiledField, scope: Scope, failure: Exception) -> None:
     """A value that does not fit is a warning; any other failure is a fault of a transform and stops the run."""
     if isinstance(failure, Unfit):
         scope.warnings.append(f"{field.label}: {failure}")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -61,7 +61,7 @@ def read_yaml(name: str, text: str) -> YamlText:
     except MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         raise _refused(name, mark.line + 1 if mark else 1, f"not readable as YAML, {problem.problem}") from None
-    except ValueError:
+    except (YAMLError, ValueError):
         raise _refused(name, 1, "holds characters that YAML does not allow") from None
     return reader.read(events)
 
