@@ -32,13 +32,13 @@ TABLES = (
         reason TEXT NOT NULL, PRIMARY KEY(seq, position)) WITHOUT ROWID""",
     "CREATE TABLE reference(id INTEGER PRIMARY KEY, child INTEGER NOT NULL, field TEXT NOT NULL, UNIQUE(child, field))",
     """CREATE TABLE reference_parent(
-        reference INTEGER NOT NULL, parent INTEGER NOT NULL, by_field TEXT NOT NULL,
+        reference INTEGER NOT NULL, parent INTEGER NOT NULL, handle TEXT NOT NULL,
         PRIMARY KEY(reference, parent)) WITHOUT ROWID""",
     """CREATE TABLE handle(
         object INTEGER NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, seq INTEGER NOT NULL,
-        PRIMARY KEY(object, field, value, seq)) WITHOUT ROWID""",
+        label TEXT NOT NULL, PRIMARY KEY(object, field, value, seq)) WITHOUT ROWID""",
     """CREATE TABLE pointer(
-        reference INTEGER NOT NULL, child INTEGER NOT NULL, value TEXT NOT NULL,
+        reference INTEGER NOT NULL, child INTEGER NOT NULL, value TEXT NOT NULL, label TEXT NOT NULL,
         PRIMARY KEY(reference, child, value)) WITHOUT ROWID""",
     """CREATE TABLE link(
         reference INTEGER NOT NULL, parent INTEGER NOT NULL, child INTEGER NOT NULL,

@@ -15,6 +15,7 @@ from bridgework.model import Problem, SourceDescription, SourceField, SourceObje
 from bridgework.staging import merges
 from bridgework.staging.encoding import as_text, description_from_json, unpack
 from bridgework.staging.inventory import FieldProfile, profiles_from_json
+from bridgework.staging.links import AMBIGUOUS, ORPHAN
 from bridgework.staging.rows import Row
 from bridgework.staging.schema import end_place, first_place
 from bridgework.store import Store, pages
@@ -244,29 +245,16 @@ class Staging:
 
     def orphans(self, child: str, reference_field: str) -> Iterator[Row]:
         """Rows whose reference is filled and names no row."""
-        return self._pointing(
-            child,
-            reference_field,
-            "NOT EXISTS (SELECT 1 FROM reference_parent AS rp CROSS JOIN row AS t ON t.object = rp.parent"
-            " AND t.key = q.value WHERE rp.reference = q.reference AND rp.by_field = '')"
-            " AND NOT EXISTS (SELECT 1 FROM reference_parent AS rp CROSS JOIN handle AS h ON h.object = rp.parent"
-            " AND h.field = rp.by_field AND h.value = q.value WHERE rp.reference = q.reference AND rp.by_field <> '')",
-        )
+        return self._pointing(child, reference_field, ORPHAN)
 
     def ambiguous(self, child: str, reference_field: str) -> Iterator[Row]:
-        """Rows whose reference holds a value by which two rows could be meant; they are linked to neither."""
-        return self._pointing(
-            child,
-            reference_field,
-            "EXISTS (SELECT 1 FROM reference_parent AS rp CROSS JOIN handle AS h ON h.object = rp.parent"
-            " AND h.field = rp.by_field AND h.value = q.value WHERE rp.reference = q.reference AND rp.by_field <> ''"
-            " GROUP BY rp.parent HAVING count(*) > 1)",
-        )
+        """Rows whose reference holds a value by which several rows could be meant; they are linked to none of them."""
+        return self._pointing(child, reference_field, AMBIGUOUS)
 
     def _pointing(self, child: str, field: str, condition: str) -> Iterator[Row]:
         statement = (
-            f"SELECT q.child, {_ROW} FROM (SELECT DISTINCT reference, child FROM pointer AS q WHERE q.reference = ?"  # noqa: S608
-            f" AND ({condition}) AND q.child > ? ORDER BY child LIMIT ?) AS q"
+            f"SELECT q.child, {_ROW} FROM (SELECT DISTINCT p.child AS child FROM pointer AS p"  # noqa: S608
+            f" WHERE p.reference = ? AND ({condition}) AND p.child > ? ORDER BY p.child LIMIT ?) AS q"
             " CROSS JOIN row AS r ON r.seq = q.child CROSS JOIN payload AS p ON p.seq = q.child"
         )
         for row in pages(self._store, statement, (0,), (self._reference(child, field),), PAGE):

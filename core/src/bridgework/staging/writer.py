@@ -13,7 +13,7 @@ from typing import Any, Literal, Self
 import orjson
 
 from bridgework.errors import UsageError
-from bridgework.model import SourceDescription, SourceField, SourceObject, SourceRecord
+from bridgework.model import Reference, SourceDescription, SourceField, SourceObject, SourceRecord
 from bridgework.staging import insert, links
 from bridgework.staging.encoding import description_from_json, description_to_json
 from bridgework.staging.insert import Prepared, prepared
@@ -113,8 +113,9 @@ class StagingWriter:
             self.abandon()
             raise UsageError("nothing is staged that a delta could be compared with", next_step="bridgework extract")
         before = description_from_json(row[1])
-        self._start(_laid_over(before, description), row[0] + 1)
-        self._overlay = _Overlay(complete=complete and description.complete)
+        after = _laid_over(before, description)
+        self._start(after, row[0] + 1)
+        self._overlay = _Overlay(complete and description.complete, _references(before) != _references(after))
         for object_id, name, last in self._connection.execute(
             "SELECT o.id, o.name, (SELECT max(seq) FROM row AS r WHERE r.seq > o.id << 40 AND r.seq < (o.id + 1) << 40)"
             " FROM object AS o"
@@ -211,8 +212,10 @@ class StagingWriter:
             for described in self._description.objects:
                 if described.name not in self._ids:
                     self._ids[described.name] = insert.object_id(connection, described.name)
+            if overlay is not None and overlay.redescribed:
+                links.forget_all(connection)
             references = links.References(connection, self._description, self._ids)
-        dirty = set(self._ids.values()) if overlay is None else overlay.dirty
+        dirty = set(self._ids.values()) if overlay is None or overlay.redescribed else overlay.dirty
         self._read_back(references, dirty)
         self._link(dirty)
         results = {} if overlay is None else self._overlay_results(overlay)
@@ -223,10 +226,13 @@ class StagingWriter:
         """Inventory of the objects that changed, and what their new rows point to."""
         assert self._description is not None
         found: dict[str, dict[str, FieldProfile]] = {}
+        overlay = self._overlay
         for described in self._description.objects:
             object_id = self._ids[described.name]
             if object_id not in dirty:
                 continue
+            if overlay is not None:
+                links.forget_names(self._connection, object_id, overlay.changed(object_id))
             profiler = Profiler(field for field in described.fields if not field.inferred)
             after = first_place(object_id)
             while True:
@@ -254,13 +260,13 @@ class StagingWriter:
         rows: list[tuple[int, bytes]],
         profiler: Profiler,
     ) -> None:
-        pointers: list[tuple[int, int, str]] = []
-        handles: list[tuple[int, str, str, int]] = []
+        pointers: list[links.Pointer] = []
+        handles: list[links.Named] = []
         overlay = self._overlay
         for seq, data in rows:
             values: dict[str, Any] = orjson.loads(data)
             profiler.add(values)
-            if overlay is None or seq in overlay.written:
+            if overlay is None or overlay.redescribed or seq in overlay.written:
                 pointers.extend(references.pointers(object_id, seq, values))
                 handles.extend(references.named(object_id, seq, values))
         links.put_pointers(connection, pointers, handles)
@@ -268,14 +274,14 @@ class StagingWriter:
     def _link(self, dirty: set[int]) -> None:
         with self._writing() as connection:
             concerned = connection.execute(
-                "SELECT r.id, r.child, rp.parent, rp.by_field FROM reference AS r"
+                "SELECT r.id, r.child, rp.parent, rp.handle FROM reference AS r"
                 " CROSS JOIN reference_parent AS rp ON rp.reference = r.id ORDER BY r.id"
             ).fetchall()
         numbers = []
-        for number, child, parent, by_field in concerned:
+        for number, child, parent, handle in concerned:
             if child not in dirty and parent not in dirty:
                 continue
-            if by_field and parent in dirty and self._overlay is not None:
+            if handle and parent in dirty and self._overlay is not None:
                 links.unlink_named(self._connection, number, parent)
             if number not in numbers:
                 numbers.append(number)
@@ -330,8 +336,9 @@ class _Abandoned(Exception):
 class _Overlay:
     """A delta while it is written."""
 
-    def __init__(self, complete: bool) -> None:
+    def __init__(self, complete: bool, redescribed: bool) -> None:
         self.complete = complete
+        self.redescribed = redescribed  # the references are not what they were: all of them must be found again
         self.touched: set[int] = set()
         self.written: set[int] = set()
         self._changed: dict[int, list[int]] = {}
@@ -342,6 +349,10 @@ class _Overlay:
     def dirty(self) -> set[int]:
         """Objects with new or changed rows."""
         return {*self._changed, *self._new}
+
+    def changed(self, object_id: int) -> list[int]:
+        """Rows of an object that were replaced."""
+        return self._changed.get(object_id, [])
 
     def compare(self, connection: Connection, object_id: int, rows: list[Prepared], writer: StagingWriter) -> None:
         """Keep what is the same, replace what changed, add what is new."""
@@ -426,6 +437,10 @@ def _fingerprint(connection: Connection) -> str:
     while rows := cursor.fetchmany(BATCH):
         digest.update(b"".join(f"{names[o]}\0{key}\0".encode() + content for o, key, content in rows))
     return digest.hexdigest()
+
+
+def _references(description: SourceDescription) -> dict[str, tuple[tuple[str, ...], tuple[Reference, ...]]]:
+    return {described.name: (described.key, described.references) for described in description.objects}
 
 
 def _laid_over(before: SourceDescription, delta: SourceDescription) -> SourceDescription:
