@@ -26,16 +26,18 @@ def teeth(text: str) -> list[str]:
 
 def tooth_kind(tooth: str, system: str) -> Kind:
     """What one tooth is in the system of the source (`universal` or `fdi`)."""
-    if tooth in _AREAS and not (system == "fdi" and tooth in _FDI_PERMANENT):
-        return "area" if not (system == "universal" and tooth in ("10", "20", "30")) else "permanent"
-    short = tooth.lstrip("0") or tooth
     permanent, primary = (
         (_FDI_PERMANENT, _FDI_PRIMARY) if system == "fdi" else (_UNIVERSAL_PERMANENT, _UNIVERSAL_PRIMARY)
     )
+    if tooth in permanent:
+        return "permanent"
+    if tooth in primary:
+        return "primary"
+    if tooth in _AREAS:
+        return "area"
+    short = tooth.lstrip("0")
     if short in permanent:
         return "permanent"
-    if short in primary:
-        return "primary"
     other = _UNIVERSAL_PERMANENT | _UNIVERSAL_PRIMARY if system == "fdi" else _FDI_PERMANENT | _FDI_PRIMARY
     return "other notation" if short in other else "none"
 

@@ -1,7 +1,7 @@
 """Which pairs are compared at all: those that agree in one of several keys.
 
-One kind of key at a time is computed for everybody, packed with the person's place into one number and sorted, so that
-memory stays at a few dozen bytes per patient whatever the number of kinds.
+One kind of key at a time is computed, packed with the person's place into one number and sorted. For many people this
+is done in shares of the keys, so that no more than a few dozen megabytes are needed whatever their number.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from bridgework_dental.people import Person
 
 # A larger block is no evidence (a front desk's phone, the commonest of names): its pairs meet in other blocks.
 LARGEST: Final = 80
+_AT_ONCE: Final = 250_000
 _PLACE_BITS: Final = 30
 _MASK: Final = (1 << _PLACE_BITS) - 1
 
