@@ -24,11 +24,16 @@ def default_schema_plan(wanted: Sequence[WantedField], present: DestinationSchem
     for field in _merged(wanted):
         target = present.object(field.object)
         there = find_field(target, field.label, field.type)
-        if there is None:
+        if there is None and not _without_values(field):
             operations.append(_create_field(field))
-        else:
+        elif there is not None:
             operations += _missing_options(field, there)
     return operations
+
+
+def _without_values(field: WantedField) -> bool:
+    """A choice without options: no record has a value for it, and no destination takes such a field."""
+    return field.type in (FieldType.CHOICE, FieldType.CHOICES) and not field.options
 
 
 def find_field(target: TargetObject, label: str, type_: FieldType | None) -> TargetField | None:
