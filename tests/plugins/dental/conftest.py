@@ -1,4 +1,4 @@
-"""A dental source made of words: the object ``patient`` has fields ``number``, ``birth_date``, … with those concepts."""
+"""A dental source made of words: the object ``patients`` has the fields ``number``, ``birth_date``, … of the concept."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bridgework_dental import Dental
-from bridgework_dental.vocabulary import WORDS
 
 from bridgework.model import FieldType, Finding, Reference, SourceDescription, SourceField, SourceObject, SourceRecord
 from bridgework.staging import Staging
 from bridgework.staging.records import Records
+from bridgework_dental import Dental
+from bridgework_dental.vocabulary import WORDS
 
 MADE = datetime(2026, 11, 1, 18, 0, tzinfo=UTC)
 NESTED = {"procedure_code": "code", "tooth": "tooth", "surfaces": "surfaces", "procedure_fee": "fee"}

@@ -6,11 +6,12 @@ import tracemalloc
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from bridgework_dental.duplicates import THRESHOLD, duplicate_pairs, likeness
 from bridgework_dental.duplicates.blocking import LARGEST, candidate_pairs
 from bridgework_dental.people import Person
-from hypothesis import given
-from hypothesis import strategies as st
 
 PHONE = 3035550100
 OTHER_PHONE = 7205550199

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+
 from bridgework_dental.checks.privacy import identity_number
 from bridgework_dental.checks.providers import npi_valid
 from bridgework_dental.contacts import address_key, mail_fault, phone_key
 from bridgework_dental.names import company, familiar, given, joined, person, sound, split_suffix
 from bridgework_dental.roster import spelling
 from bridgework_dental.teeth import surfaces_fault, teeth, tooth_kind
-from hypothesis import given as for_all
-from hypothesis import strategies as st
 
 
 def test_case_accents_and_punctuation_do_not_matter() -> None:
@@ -109,7 +110,8 @@ def test_addresses_compare_by_street_and_postal_code() -> None:
     [
         ("14", "universal", "permanent"), ("T", "universal", "primary"), ("33", "universal", "other notation"),
         ("48", "universal", "other notation"), ("82", "universal", "permanent"), ("AS", "universal", "primary"),
-        ("UR", "universal", "area"), ("03", "universal", "permanent"), ("10", "universal", "permanent"), ("40", "universal", "area"),
+        ("UR", "universal", "area"), ("03", "universal", "permanent"), ("10", "universal", "permanent"),
+        ("40", "universal", "area"),
         ("99", "universal", "none"), ("U", "universal", "none"), ("18", "fdi", "permanent"), ("55", "fdi", "primary"),
         ("19", "fdi", "other notation"), ("C", "fdi", "other notation"), ("86", "fdi", "none"),
     ],
