@@ -60,9 +60,7 @@ VISITS = SourceObject(
 ENTRIES = SourceObject(
     name="entries",
     fields=fields(id=T.TEXT, number=T.REFERENCE, printed=T.TEXT, amount=T.MONEY, kind=T.TEXT, posted=T.DATE),
-    references=(
-        Reference(field="number", object="clients", to="number", name="printed", to_name=("last", "first")),
-    ),
+    references=(Reference(field="number", object="clients", to="number", name="printed", to_name=("last", "first")),),
 )
 DESCRIPTION = SourceDescription(
     objects=(CLIENTS, OFFICES, TEAM, VISITS, ENTRIES), generated_at=CUTOVER, time_zone="America/Denver"

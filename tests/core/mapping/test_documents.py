@@ -70,7 +70,9 @@ rules:
 
 def test_null_removes_a_field_or_a_whole_rule() -> None:
     two = CLIENT_RULE + "      Mail: email\n  offices: {from: offices, archive: no use}\n"
-    rules = load_mapping([("pair", two), ("own", "rules: {clients: {fields: {Mail: null}}, offices: null}\n")]).file.rules
+    rules = load_mapping(
+        [("pair", two), ("own", "rules: {clients: {fields: {Mail: null}}, offices: null}\n")]
+    ).file.rules
     assert list(rules) == ["clients"]
     assert list(rules["clients"].fields) == ["name"]
 
@@ -78,7 +80,10 @@ def test_null_removes_a_field_or_a_whole_rule() -> None:
 def test_an_override_sets_an_option_by_its_value() -> None:
     pair = "options: {guardians: {default: attach, values: [attach, persons]}}\n"
     assert load_mapping([("pair", pair), ("own", "options: {guardians: persons}\n")]).file.options["guardians"].values
-    assert load_mapping([("p", pair), ("o", "options: {guardians: persons}\n")]).file.options["guardians"].default == "persons"
+    assert (
+        load_mapping([("p", pair), ("o", "options: {guardians: persons}\n")]).file.options["guardians"].default
+        == "persons"
+    )
 
 
 def test_a_mistake_in_an_override_names_the_override() -> None:

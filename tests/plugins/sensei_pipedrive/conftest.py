@@ -6,16 +6,25 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import bridgework_sensei_generator as generator
 import pytest
+
+import bridgework_sensei_generator as generator
+from bridgework.mapping import (
+    Decisions,
+    Disposed,
+    Mapped,
+    MappingSettings,
+    Outcome,
+    Plan,
+    Skipped,
+    compile_mapping,
+    load_mapping,
+)
+from bridgework.model import FieldType
+from bridgework.staging import Records, Staging
 from bridgework_dental.transforms import TRANSFORMS as DENTAL
 from bridgework_sensei import Sensei, SenseiSettings
 from bridgework_sensei_pipedrive import SenseiPipedrive
-
-from bridgework.mapping import Decisions, Disposed, Mapped, MappingSettings, Outcome, Plan, Skipped
-from bridgework.mapping import compile_mapping, load_mapping
-from bridgework.model import FieldType
-from bridgework.staging import Records, Staging
 
 # Pipedrive has no yes/no and no instant among its custom fields.
 FIELD_TYPES = frozenset(set(FieldType) - {FieldType.BOOLEAN, FieldType.INSTANT})

@@ -85,9 +85,15 @@ def test_ledger_sums_agree_to_the_cent(practice: Practice, outcomes: Outcomes) -
         if Decimal(line["payments"]):
             assert persons[key]["Total payments"]["amount"] == line["payments"]
         note = summaries[key]["note"]
-        for label, name in (("Total charges", "charges"), ("Adjustments", "adjustments"), ("Outstanding balance", "balance")):
+        for label, name in (
+            ("Total charges", "charges"),
+            ("Adjustments", "adjustments"),
+            ("Outstanding balance", "balance"),
+        ):
             assert f"{label}: USD {line[name]}" in note.splitlines()
-    total = sum(Decimal(each["Outstanding balance"]["amount"]) for each in persons.values() if "Outstanding balance" in each)
+    total = sum(
+        Decimal(each["Outstanding balance"]["amount"]) for each in persons.values() if "Outstanding balance" in each
+    )
     assert str(total) == practice.truth.expected["ledger"]["balance"]
 
 
@@ -123,7 +129,9 @@ def test_the_content_hash_follows_the_mapping_and_nothing_else(practice: Practic
     assert practice.plan(override="# only a remark\nrules: {}\n").content_hash == plan.content_hash
 
 
-def test_the_fields_fit_the_growth_plan_and_the_optional_ones_have_distinct_ranks(plan: Plan, practice: Practice) -> None:
+def test_the_fields_fit_the_growth_plan_and_the_optional_ones_have_distinct_ranks(
+    plan: Plan, practice: Practice
+) -> None:
     wanted = plan.wanted_fields(practice.staging)
     ranks = {each.label: each.optional for each in wanted if each.optional is not None}
     assert sorted(ranks.values()) == list(range(1, 18))
