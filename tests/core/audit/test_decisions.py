@@ -31,7 +31,7 @@ def found(finding: Make) -> AuditResult:
         finding("DUP-03", "L", object="letters", others=("A",), proposed="merge into A"),
         finding("MIS-01", "C", severity=Severity.WARN),
     ]
-    return collect(findings, (), None)
+    return collect(findings, ())
 
 
 def exists(name: str, key: str) -> bool:
@@ -58,9 +58,9 @@ def test_every_finding_that_needs_a_person_has_a_row(found: AuditResult) -> None
 def test_an_untouched_file_decides_nothing(found: AuditResult, tmp_path: Path) -> None:
     path = tmp_path / "decisions.csv"
     path.write_text(decisions_csv(found), newline="")
-    decided = decide(found, read_decisions(path, found, exists), exists)
+    decided = decide(found, read_decisions(path, found, exists))
     assert decided.undecided == (named(found, "FIN-01"),)
-    assert decided.merges == {} and decided.links == {}
+    assert decided.merges == {}
     assert decided.exclusions == {("letters", "L"): named(found, "ORP-01")}
 
 
@@ -73,10 +73,9 @@ def test_words_of_people_become_merges_links_and_exclusions(found: AuditResult, 
         {"finding": named(found, "ORP-01"), "decision": "keep both"},
     )
     stated = read_decisions(path, found, exists)
-    decided = decide(found, stated, exists)
+    decided = decide(found, stated)
     assert decided.undecided == ()
-    assert decided.merges == {("people", "B"): "A"}
-    assert decided.links == {("letters", "L"): "A"}
+    assert decided.merges == {("people", "B"): "A", ("letters", "L"): "A"}
     assert decided.exclusions == {}
     assert stated[named(found, "FIN-01")].note == "=known"
     again = tmp_path / "again.csv"
@@ -92,14 +91,14 @@ def test_a_row_without_an_id_is_found_by_what_it_names(found: AuditResult, tmp_p
         {"check": "DUP-04", "object": "people", "key": "A", "decision": "merge into B"},
         {"check": "MIS-01", "object": "people", "key": "C", "decision": "accept"},
     )
-    decided = decide(found, read_decisions(path, found, exists), exists)
+    decided = decide(found, read_decisions(path, found, exists))
     assert decided.undecided == ()
     assert decided.merges == {("people", "A"): "B"}
 
 
 def test_a_pair_merges_into_the_row_the_person_chose(found: AuditResult, tmp_path: Path) -> None:
     path = write(tmp_path / "d.csv", {"finding": named(found, "DUP-01"), "decision": "merge into B"})
-    assert decide(found, read_decisions(path, found, exists), exists).merges == {("people", "A"): "B"}
+    assert decide(found, read_decisions(path, found, exists)).merges == {("people", "A"): "B"}
 
 
 def test_a_defect_of_a_column_may_be_named_by_one_of_its_rows(found: AuditResult, tmp_path: Path) -> None:
@@ -148,7 +147,7 @@ def test_merges_in_a_circle_are_refused(finding: Make, tmp_path: Path) -> None:
         finding("DUP-04", "B", others=("C",)),
         finding("DUP-01", "C", others=("A",)),
     ]
-    audit = collect(pairs, (), None)
+    audit = collect(pairs, ())
     rows = [
         {"check": each.check, "object": "people", "key": each.key, "decision": f"merge into {each.others[0]}"}
         for each in pairs
@@ -163,7 +162,7 @@ def test_the_hash_changes_with_the_words_and_not_with_their_order(found: AuditRe
     merge = {"finding": named(found, "DUP-01"), "decision": "merge into A"}
 
     def hashed(*rows: dict[str, str]) -> str:
-        return decide(found, read_decisions(write(tmp_path / "d.csv", *rows), found, exists), exists).content_hash
+        return decide(found, read_decisions(write(tmp_path / "d.csv", *rows), found, exists)).content_hash
 
     assert hashed(accept, merge) == hashed(merge, accept)
     assert len({hashed(), hashed(accept), hashed(accept, merge)}) == 3

@@ -1,4 +1,4 @@
-"""A dental source made of words: the object ``patients`` has the fields ``number``, ``birth_date``, … of the concept."""
+"""A dental source made of words: ``patients`` has fields ``number``, ``birth_date``, … with those concepts."""
 
 from __future__ import annotations
 

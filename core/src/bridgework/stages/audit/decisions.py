@@ -42,14 +42,14 @@ class Decision:
 class Decisions:
     """What holds for the mapping: undecided blocking findings, merges, exclusions, and what was accepted.
 
-    `merges` maps (object, key) to the surviving key of the same object, `links` to the row of another object that is
-    the same person, `exclusions` to the id of the finding that excludes the row. `stated` are the words people wrote,
-    by finding id. `content_hash` changes when any of it changes.
+    `merges` maps (object, key) to the surviving key, of the same object or, for a responsible party who is a patient
+    and its like, of the object the finding's other row belongs to. `exclusions` maps (object, key) to the id of the
+    finding that excludes it. `stated` are the words people wrote, by finding id. `content_hash` changes when any of it
+    changes.
     """
 
     undecided: tuple[str, ...]
     merges: Mapping[tuple[str, str], str]
-    links: Mapping[tuple[str, str], str]
     exclusions: Mapping[tuple[str, str], str]
     accepted: frozenset[str]
     stated: Mapping[str, Decision]
@@ -101,17 +101,12 @@ def read_decisions(
     return stated
 
 
-def decide(
-    audit: AuditResult, stated: Mapping[str, Decision], exists: Callable[[str, str], bool] | None = None
-) -> Decisions:
+def decide(audit: AuditResult, stated: Mapping[str, Decision]) -> Decisions:
     """Combine what was stated with the defaults: an A finding falls back to its proposed decision, but nothing is
     merged unless a person said so. A B finding that is to be fixed at the source stays open until it is gone.
-
-    :param exists: whether (object, key) is a row of the staging; tells merges from links.
     """
     undecided: list[str] = []
     merges: dict[tuple[str, str], str] = {}
-    links: dict[tuple[str, str], str] = {}
     exclusions: dict[tuple[str, str], str] = {}
     accepted: set[str] = set()
     listed: list[tuple[str, str]] = []
@@ -122,14 +117,13 @@ def decide(
             undecided.append(each.id)
         elif said is not None and said.survivor:
             for key in finding.others if said.survivor == finding.key else (finding.key,):
-                across = exists is not None and not exists(finding.object, said.survivor)
-                (links if across else merges)[(finding.object, key)] = said.survivor
+                merges[(finding.object, key)] = said.survivor
         elif word == EXCLUDE:
             exclusions[(finding.object, finding.key)] = each.id
         else:
             accepted.add(each.id)
         listed.append((each.id, said.text if said else word))
-    return Decisions(tuple(undecided), merges, links, exclusions, frozenset(accepted), dict(stated), _hash(listed))
+    return Decisions(tuple(undecided), merges, exclusions, frozenset(accepted), dict(stated), _hash(listed))
 
 
 def _default(finding: Finding) -> str:

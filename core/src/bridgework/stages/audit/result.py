@@ -26,11 +26,14 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class AuditResult:
-    """All findings in order of severity, check, object and key; `fixed` are ids of the last audit that are gone."""
+    """All findings in order of severity, check, object and key; `fixed` are ids of the last audit that are gone.
+
+    `extract` is the fingerprint of the staged data.
+    """
 
     findings: tuple[Noted, ...]
     fixed: tuple[str, ...] = ()
-    snapshot: int = 0
+    extract: str = ""
 
     def by_id(self) -> dict[str, Noted]:
         """Findings by id."""
@@ -61,7 +64,7 @@ class AuditResult:
     def shareable(self, secret: bytes) -> dict[str, Any]:
         """The content of audit.json: no value of a record, source keys only as hashes keyed with `secret`."""
         return {
-            "snapshot": self.snapshot,
+            "extract": self.extract,
             "severities": self.severities(),
             "checks": self.checks(),
             "comparison": self.comparison(),
@@ -74,12 +77,14 @@ def _check_line(group: tuple[str, str, Severity], notes: list[Noted]) -> dict[st
     name, source, severity = group
     rows = len({each.finding.key for each in notes})
     denominator = max(each.finding.denominator for each in notes)
+    actions = Counter(each.finding.action for each in notes)
     titles = Counter(each.finding.summary.partition(":")[0] for each in notes)
     return {
         "check": name,
         "severity": str(severity),
         "object": source,
         "title": titles.most_common(1)[0][0],
+        "action": actions.most_common(1)[0][0],
         "findings": len(notes),
         "rows": rows,
         "denominator": denominator,
@@ -106,13 +111,28 @@ def _shareable(noted: Noted, secret: bytes) -> dict[str, Any]:
     }
 
 
-def known_ids(content: Mapping[str, Any]) -> frozenset[str]:
-    """The finding ids of an audit.json that an earlier audit left behind."""
-    return frozenset(str(line["id"]) for line in content.get("findings", ()))
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What an earlier audit.json says: the ids to compare with, and ids that count as fixed in any case."""
+
+    ids: frozenset[str]
+    fixed: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any], extract: str) -> Before | None:
+        """Read an audit.json. Of the same extract it is only the audit before decisions came in: what was new then is
+        new still, what was fixed then stays fixed, and if there was nothing to compare with, there still is not."""
+        lines = content.get("findings", ())
+        if content.get("extract") != extract:
+            return cls(frozenset(str(line["id"]) for line in lines))
+        fixed = frozenset(map(str, content.get("fixed", ())))
+        if not fixed and not any(line.get("standing") for line in lines):
+            return None
+        return cls(frozenset(str(line["id"]) for line in lines if line.get("standing") != "new"), fixed)
 
 
 def collect(
-    of_plugins: Iterable[Finding], of_core: Iterable[Finding], previous: frozenset[str] | None, snapshot: int = 0
+    of_plugins: Iterable[Finding], of_core: Iterable[Finding], before: Before | None = None, extract: str = ""
 ) -> AuditResult:
     """Give findings their ids, fold repeated ones, and compare with the ids of the last audit.
 
@@ -128,9 +148,9 @@ def collect(
             continue
         found.setdefault(finding_id(finding), finding)
     notes = [Noted(name, finding) for name, finding in found.items()]
-    if previous is not None:
-        notes = [replace(each, standing="same" if each.id in previous else "new") for each in notes]
+    if before is not None:
+        notes = [replace(each, standing="same" if each.id in before.ids else "new") for each in notes]
     notes.sort(key=lambda each: (_ORDER[each.finding.severity], each.finding.check, each.finding.object,
                                  each.finding.key, each.id))  # fmt: skip
-    fixed = sorted(previous - found.keys()) if previous else []
-    return AuditResult(tuple(notes), tuple(fixed), snapshot)
+    fixed = sorted((before.ids | before.fixed) - found.keys()) if before is not None else []
+    return AuditResult(tuple(notes), tuple(fixed), extract)

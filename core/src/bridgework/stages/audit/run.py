@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bridgework.model import Finding
 from bridgework.stages.audit.generic import generic_findings
-from bridgework.stages.audit.result import AuditResult, collect, known_ids
+from bridgework.stages.audit.result import AuditResult, Before, collect
 
 if TYPE_CHECKING:
     from bridgework.staging import Staging
@@ -22,5 +22,5 @@ def run_audit(
     :param previous: the audit.json of the last audit, for the comparison; None if there was none.
     :return: the same result for the same data, whatever order the plugins answer in.
     """
-    known = known_ids(previous) if previous is not None else None
-    return collect(findings, generic_findings(staging), known, staging.snapshot)
+    before = Before.of(previous, staging.fingerprint) if previous is not None else None
+    return collect(findings, generic_findings(staging), before, staging.fingerprint)
