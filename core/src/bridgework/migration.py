@@ -190,6 +190,7 @@ class Migration:
         generation: int,
         mapped_hash: str,
         target_id: str = "",
+        body_hash: str = "",
     ) -> Intent:
         """An intent with its identity as marker and as client id."""
         identity = self.capabilities.object(object_name).identity
@@ -213,6 +214,7 @@ class Migration:
             ),
             mapped_hash=mapped_hash,
             target_id=target_id,
+            body_hash=body_hash,
         )
 
     def reject(self, intents: Sequence[Intent], reasons: Sequence[tuple[str, str]]) -> None:

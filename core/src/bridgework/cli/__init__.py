@@ -1,4 +1,4 @@
-"""The command line: parse, call one function, render, return a code. One file per command, imported when it is called."""
+"""The command line: parse, call one function, render, return a code. One file per command, imported on call."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ NEXT = {
 
 
 def approve(migration: Migration, name: str, by: str, *, automatic: bool = False) -> Result:
-    """Record the approval. UsageError for an automatic one outside a sandbox; ApprovalMissing if the gate is blocked."""
+    """Record the approval. UsageError: automatic outside a sandbox; ApprovalMissing: the gate is blocked."""
     if automatic and not migration.sandbox:
         raise UsageError("Only a sandbox may be approved automatically.", next_step=f"bridgework approve {name} --by …")
     gate = gate_of(migration, name)

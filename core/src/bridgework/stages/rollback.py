@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby, islice
 from typing import Any
-from uuid import UUID
 
 from bridgework.errors import UsageError
 from bridgework.journal import Intent, Outcome, Target
 from bridgework.migration import Migration
-from bridgework.model import Ability, Dropped, Operation, Receipt, StoredRecord, Verb
+from bridgework.model import Ability, Dropped, Receipt, StoredRecord, Verb
 from bridgework.results import Result
 from bridgework.stages.comparing import content_mark, same
 from bridgework.stages.load.settling import settle_doubt
@@ -128,9 +127,9 @@ def _remove(migration: Migration, chunk: Sequence[Target], ledger: Ledger, *, st
     for done in Writer(migration).send(jobs):
         state = done.outcome.state
         if state == "refused":
-            ledger.note(done.job.operation.object, "refused")
+            ledger.note(done.job.intent.object, "refused")
         else:
-            ledger.note(done.job.operation.object, "removed" if state == "undone" else "already gone")
+            ledger.note(done.job.intent.object, "removed" if state == "undone" else "already gone")
     _verify(migration, jobs, ledger)
     ledger.latest[chunk[0].object] = migration.clock.now()
     migration.progress.step(f"removing {chunk[0].rule}", len(chunk))
@@ -171,27 +170,17 @@ def _delete_job(migration: Migration, target: Target, stage: str) -> Job:
         mapped_hash="",
         target_id=target.id,
     )
-    operation = Operation(
-        number=0,
-        verb=Verb.DELETE,
-        object=target.object,
-        marker=intent.marker,
-        client_id=UUID(str(intent.client_id)),
-        body={},
-        target_id=target.id,
-        version=target.version,
-    )
-    return Job(intent, operation)
+    return Job(intent, {}, version=target.version)
 
 
 def _verify(migration: Migration, jobs: Sequence[Job], ledger: Ledger) -> None:
     """Read back what was removed: it must not be there any more."""
     if not jobs:
         return
-    ids = [job.operation.target_id for job in jobs]
-    still = [each for each in migration.read_records(jobs[0].operation.object, ids).values() if not each.deleted]
+    ids = [job.intent.target_id for job in jobs]
+    still = [each for each in migration.read_records(jobs[0].intent.object, ids).values() if not each.deleted]
     if still:
-        ledger.note(jobs[0].operation.object, "still there", len(still))
+        ledger.note(jobs[0].intent.object, "still there", len(still))
 
 
 # ------------------------------------------------------------------------------------------ schema

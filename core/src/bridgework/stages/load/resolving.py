@@ -15,6 +15,8 @@ from bridgework.model import (
     Value,
 )
 
+_CHOICES = frozenset({FieldType.CHOICE, FieldType.CHOICES})
+
 
 class Unresolved(Exception):
     """A field cannot be resolved: `waits` if its parent is not decided yet, else the record is rejected."""
@@ -55,7 +57,7 @@ class FieldBook:
             field.key for (name, _), field in self._fields.items() if name == object_name and field.settable != "always"
         )
 
-    def option(self, field: TargetField, label: str, beside: Collection[Value]) -> str:
+    def option(self, field: TargetField, label: str, beside: Mapping[str, Value]) -> str:
         """The destination's key of an option; Unresolved for a value that is no option.
 
         Labels may repeat under different options of a parent field (stages of two pipelines): then the one counts whose
@@ -69,7 +71,7 @@ class FieldBook:
             self._options[id(field)] = table
         candidates = table.get(label, [])
         if len(candidates) > 1:
-            candidates = [option for option in candidates if option.under in beside]
+            candidates = [option for option in candidates if option.under in beside.values()]
         if len(candidates) != 1:
             raise Unresolved(field.label, "the value is not among the options of the field")
         return candidates[0].key
@@ -93,9 +95,12 @@ class Parents:
 def references(body: Mapping[str, Value]) -> Iterable[tuple[str, str]]:
     """The (rule, key) identities a mapped body refers to."""
     for value in body.values():
-        for item in value if isinstance(value, list) else (value,):
-            if _is_reference(item):
-                yield item["rule"], item["key"]
+        kind = type(value)
+        if kind is dict:
+            if "rule" in value and "key" in value:
+                yield value["rule"], value["key"]
+        elif kind is list:
+            yield from ((item["rule"], item["key"]) for item in value if _is_reference(item))
 
 
 def _is_reference(value: Value) -> bool:
@@ -116,12 +121,14 @@ class Resolver:
         """The resolved body, and labels of references that had to be left out. Unresolved if it cannot be written."""
         resolved: Body = {}
         left_out: list[str] = []
-        beside = {value for value in body.values() if isinstance(value, str)}
         for label, value in body.items():
             if value is None or (object_name, label) in self.dropped:
                 continue
             field = self.book.field(object_name, label)
-            plain = self._value(field, value, parents, beside)
+            if type(value) is str and field.type not in _CHOICES:
+                plain: Value = self._fitting(field, value)
+            else:
+                plain = self._value(field, value, parents, body)
             if plain is not None:
                 resolved[field.key] = plain
             elif label in required:
@@ -130,7 +137,13 @@ class Resolver:
                 left_out.append(label)
         return resolved, left_out
 
-    def _value(self, field: TargetField, value: Value, parents: Parents, beside: Collection[Value]) -> Value:
+    @staticmethod
+    def _fitting(field: TargetField, value: str) -> str:
+        if field.max_length is not None and len(value) > field.max_length:
+            raise Unresolved(field.label, f"longer than the {field.max_length} characters the field takes")
+        return value
+
+    def _value(self, field: TargetField, value: Value, parents: Parents, body: Mapping[str, Value]) -> Value:
         if isinstance(value, dict) and "owner" in value:
             if (user := self.owners.get(value["owner"] or "")) is None:
                 raise Unresolved(field.label, "who owns it was not decided yet", waits=True)
@@ -141,13 +154,10 @@ class Resolver:
             ids = [self._reference(field, item, parents) for item in value]
             return [item for item in ids if item is not None] or None
         if field.type is FieldType.CHOICE:
-            return self.book.option(field, str(value), beside)
+            return self.book.option(field, str(value), body)
         if field.type is FieldType.CHOICES:
-            return [
-                self.book.option(field, str(item), beside) for item in (value if isinstance(value, list) else [value])
-            ]
-        if field.max_length is not None and isinstance(value, str) and len(value) > field.max_length:
-            raise Unresolved(field.label, f"longer than the {field.max_length} characters the field takes")
+            labels = value if isinstance(value, list) else [value]
+            return [self.book.option(field, str(item), body) for item in labels]
         return value
 
     def _reference(self, field: TargetField, value: Value, parents: Parents) -> str | None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from uuid import UUID
 
+from bridgework.client import unsent
 from bridgework.errors import ContractBroken, InDoubt, NotSent, StopRun
 from bridgework.journal import Intent, Outcome
 from bridgework.model import (
     AlreadyGone,
     BatchRejected,
     Body,
+    FileContent,
     Operation,
     Refused,
     Undone,
@@ -25,22 +28,40 @@ if TYPE_CHECKING:
     from bridgework.migration import Migration
 
 LONGEST_SILENCE = 8  # rounds in which nothing reached the destination before the run stops
+THROTTLED = "throttled"  # the cause of `NotSent` after a 429
 _Call = Callable[[Sequence[Operation]], Iterator[WriteResult | UndoResult]]
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One change to make: its intent, its operation (numbered when the intent is durable) and the images to keep.
+    """One change to make: its intent, and the resolved body to send. The operation gets its number from the journal.
 
     `sent` is the whole resolved body the record will have, `before` what the changed fields held until now,
     `conflicts` the fields that people edited and that are left alone.
     """
 
     intent: Intent
-    operation: Operation
+    body: Body
     sent: Body | None = None
     before: Body | None = None
+    version: str = ""
+    file: FileContent | None = None
     conflicts: tuple[str, ...] = ()
+
+    def operation(self, number: int) -> Operation:
+        """The operation under its number."""
+        intent = self.intent
+        return Operation(
+            number=number,
+            verb=intent.verb,
+            object=intent.object,
+            marker=intent.marker,
+            client_id=intent.client_id if isinstance(intent.client_id, UUID) else UUID(intent.client_id),
+            body=self.body,
+            target_id=intent.target_id,
+            version=self.version,
+            file=self.file,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +92,7 @@ class Writer:
             results = self._attempt(waiting)
             decided += self._final(results)
             waiting = [_again(each.job) for each in results if each.outcome.state == "not_sent"]
-            if waiting:
+            if waiting and not _throttled(results):
                 silence = silence + 1 if len(waiting) == len(results) else 1
                 if silence >= LONGEST_SILENCE:
                     raise StopRun(
@@ -97,32 +118,33 @@ class Writer:
     def _attempt(self, jobs: Sequence[Job]) -> list[Done]:
         self._migration.keep_images(jobs)
         numbers = self._migration.journal.intend([job.intent for job in jobs])
-        attempt = _Attempt(
-            {
-                number: replace(job, operation=replace(job.operation, number=number))
-                for number, job in zip(numbers, jobs, strict=True)
-            }
-        )
+        attempt = _Attempt(dict(zip(numbers, jobs, strict=True)))
+        journal = self._migration.journal
         try:
             self._run(attempt)
-        except BaseException:
-            self._migration.journal.settle([each.outcome for each in attempt.done()])
+        except BaseException as error:
+            journal.settle([each.outcome for each in attempt.done(journal.may_send, unsent(error))])
             raise
-        done = attempt.done()
+        done = attempt.done(journal.may_send)
         self._migration.journal.settle([each.outcome for each in done])
         return done
 
     def _run(self, attempt: _Attempt) -> None:
-        operations = [job.operation for job in attempt.jobs.values()]
+        operations = [job.operation(number) for number, job in attempt.jobs.items()]
         capability = self._migration.capabilities.object(operations[0].object)
         call = self._call(operations[0], upload=capability.upload)
         for start in range(0, len(operations), capability.batch_size):
-            attempt.run(operations[start : start + capability.batch_size], call)
+            attempt.run(operations[start : start + capability.batch_size], call, self._migration.journal.may_send)
 
     def _call(self, operation: Operation, *, upload: bool) -> _Call:
         if operation.verb is Verb.DELETE:
             return self._migration.hooks.undo
         return self._migration.hooks.upload if upload else self._migration.hooks.write
+
+
+def _throttled(results: Sequence[Done]) -> bool:
+    """Whether the destination answered at all: then the client's gate does the waiting, and it is no silence."""
+    return any(each.outcome.state == "not_sent" and each.outcome.reason == THROTTLED for each in results)
 
 
 def _again(job: Job) -> Job:
@@ -138,7 +160,7 @@ class _Attempt:
         self._capped: set[int] = set()
         self._whole: set[int] = set()
 
-    def run(self, operations: Sequence[Operation], call: _Call) -> None:
+    def run(self, operations: Sequence[Operation], call: _Call, may_send: Callable[[int], bool]) -> None:
         """Give operations to the connector until each is decided; an interruption decides those it names."""
         left = list(operations)
         while left:
@@ -146,20 +168,28 @@ class _Attempt:
             try:
                 for result in call(left):
                     self._take(result, numbers)
-                self._note(numbers, "not_sent", "the connector did not answer for it")
+                self._unanswered(numbers, may_send)
             except NotSent as event:
-                self._note(event.operations or numbers, "not_sent", event.message)
+                self._note(event.operations or numbers, "not_sent", event.cause)
             except InDoubt as event:
                 self._note(event.operations or numbers, "in_doubt", event.message)
             left = [each for each in left if each.number not in self._outcomes]
 
-    def done(self) -> list[Done]:
-        """What became of every job; what nobody reached was not sent."""
-        self._note(list(self.jobs), "not_sent", "not reached")
+    def done(self, may_send: Callable[[int], bool], unsent: Collection[int] = ()) -> list[Done]:
+        """What became of every job. What is undecided was not sent only if it never left: else it is in doubt."""
+        self._note(unsent, "not_sent", "turned away")
+        self._unanswered(list(self.jobs), may_send)
         return [
             Done(self.jobs[number], outcome, number in self._capped, number in self._whole)
             for number, outcome in self._outcomes.items()
         ]
+
+    def _unanswered(self, numbers: Collection[int], may_send: Callable[[int], bool]) -> None:
+        for number in numbers:
+            if may_send(number):
+                self._note([number], "not_sent", "not reached")
+            else:
+                self._note([number], "in_doubt", "sent, and the connector gave no answer for it")
 
     def _take(self, result: WriteResult | UndoResult, asked: Sequence[int]) -> None:
         if isinstance(result, BatchRejected):
@@ -181,6 +211,7 @@ class _Attempt:
             if result.cap:
                 self._capped.add(result.operation)
 
-    def _note(self, numbers: Sequence[int], state: str, reason: str) -> None:
+    def _note(self, numbers: Collection[int], state: str, reason: str) -> None:
         for number in numbers:
-            self._outcomes.setdefault(number, Outcome(number, state, reason=reason))
+            if number in self.jobs:
+                self._outcomes.setdefault(number, Outcome(number, state, reason=reason))

@@ -1,0 +1,234 @@
+"""Deciding what has to be done about a mapped record: create it, update it by the three-way rule, or leave it alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bridgework.journal import Intent, Outcome, Target
+from bridgework.mapping import CompiledRule, Mapped, body_hash
+from bridgework.model import Body, FileContent, StoredRecord, Verb
+from bridgework.stages.load.parents import parents_of
+from bridgework.stages.load.resolving import Parents, Resolver, Unresolved
+from bridgework.stages.load.updating import Change, three_way
+from bridgework.stages.load.writing import Job
+from bridgework.stages.rules import deferred_labels, required_labels
+
+if TYPE_CHECKING:
+    from bridgework.migration import Migration
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A mapped record with the hashes that say how far it has come: without its deferred fields, and whole."""
+
+    mapped: Mapped
+    first_hash: str
+    full_hash: str
+
+
+def planned(mapped: Mapped) -> Planned:
+    """The record with its hashes."""
+    first = body_hash(mapped.body)
+    return Planned(mapped, first, body_hash({**mapped.body, **mapped.deferred}) if mapped.deferred else first)
+
+
+class JobMaker:
+    """Makes the jobs of one rule. `tally` counts what needs no job."""
+
+    def __init__(
+        self,
+        migration: Migration,
+        resolver: Resolver,
+        rule: CompiledRule,
+        *,
+        stage: str,
+        retry_rejected: bool,
+        tally: Counter[str],
+    ) -> None:
+        self._migration = migration
+        self._resolver = resolver
+        self._rule = rule
+        self._stage = stage
+        self._retry_rejected = retry_rejected
+        self._tally = tally
+        self._required = required_labels(rule)
+        book = resolver.book
+        self._fixed = book.fixed(rule.target)
+        self._deferred = frozenset(
+            book.field(rule.target, label).key for label in deferred_labels(rule) if book.has(rule.target, label)
+        )
+        upload = migration.capabilities.object(rule.target).upload
+        self._verb = Verb.UPLOAD if upload else Verb.CREATE
+
+    # ---------------------------------------------------------------- deciding
+
+    def first_pass(self, chunk: Sequence[Planned]) -> list[Job]:
+        """Creates and updates without deferred fields."""
+        targets = self._migration.journal.targets(self._rule.name, [each.mapped.key for each in chunk])
+        creates: list[tuple[Planned, Target | None]] = []
+        updates: list[tuple[Planned, Target]] = []
+        for each in chunk:
+            target = targets.get(each.mapped.key)
+            if target is None or target.state in ("pending", "undone"):
+                creates.append((each, target))
+            elif target.state == "in_doubt" or (target.state == "rejected" and not self._retry(target, each)):
+                continue
+            elif not target.id:
+                creates.append((each, target))
+            elif target.mapped_hash == each.full_hash:
+                self._tally["unchanged"] += 1
+            elif target.mapped_hash != each.first_hash:
+                updates.append((each, target))
+        parents = parents_of(self._migration, [each.mapped for each, _ in (*creates, *updates)])
+        return [*self._creates(creates, parents), *self._updates(updates, parents, deferred=False)]
+
+    def second_pass(self, chunk: Sequence[Planned]) -> list[Job]:
+        """Updates that bring the deferred fields."""
+        waiting = [each for each in chunk if each.mapped.deferred]
+        targets = self._migration.journal.targets(self._rule.name, [each.mapped.key for each in waiting])
+        open_ = [
+            (each, target)
+            for each in waiting
+            if (target := targets.get(each.mapped.key)) is not None
+            and target.live
+            and target.mapped_hash == each.first_hash
+        ]
+        parents = parents_of(self._migration, [each.mapped for each, _ in open_])
+        return list(self._updates(open_, parents, deferred=True))
+
+    def _retry(self, target: Target, each: Planned) -> bool:
+        """A dead letter is tried again on request, and when its mapped body is another one now."""
+        if self._retry_rejected:
+            return True
+        tried = self._migration.journal.intents([target.operation])[target.operation]
+        return tried.mapped_hash not in (each.first_hash, each.full_hash)
+
+    # ---------------------------------------------------------------- creates
+
+    def _creates(self, items: Sequence[tuple[Planned, Target | None]], parents: Parents) -> Iterator[Job]:
+        refused: list[tuple[Intent, Unresolved]] = []
+        for each, target in items:
+            generation = 1 if target is None else target.generation + (target.state == "undone")
+            try:
+                body, left_out = self._resolver.resolve(self._rule.target, each.mapped.body, parents, self._required)
+                file = self._file(each.mapped)
+            except Unresolved as problem:
+                if not problem.waits:
+                    refused.append((self._intent(each, self._verb, generation=generation), problem))
+                continue
+            if left_out:
+                self._tally["reference left out"] += len(left_out)
+            intent = self._intent(each, self._verb, generation=generation, body=body)
+            yield Job(intent, body, sent=body, file=file)
+        self._reject(refused)
+
+    def _file(self, mapped: Mapped) -> FileContent | None:
+        if mapped.file is None:
+            return None
+        content = self._migration.file_content(mapped.file)
+        if content is None:
+            raise Unresolved("file", "the document is missing in the export")
+        return content
+
+    # ---------------------------------------------------------------- updates
+
+    def _updates(self, items: Sequence[tuple[Planned, Target]], parents: Parents, *, deferred: bool) -> Iterator[Job]:
+        if not items:
+            return
+        current = self._migration.read_records(self._rule.target, [target.id for _, target in items])
+        left = self._migration.images(self._rule.name, [each.mapped.key for each, _ in items])
+        for each, target in items:
+            stored = current.get(target.id)
+            if stored is None or stored.deleted:
+                self._deleted(target)
+                continue
+            job = self._update(each, target, stored, left.get(each.mapped.key, {}), parents, deferred=deferred)
+            if job is not None:
+                yield job
+
+    def _update(
+        self,
+        each: Planned,
+        target: Target,
+        stored: StoredRecord,
+        before: Body,
+        parents: Parents,
+        *,
+        deferred: bool,
+    ) -> Job | None:
+        try:
+            wanted = self._whole(each.mapped, before, parents, deferred=deferred)
+        except Unresolved as problem:
+            if not problem.waits:
+                self._reject([(self._update_intent(each, target, {}, deferred=deferred), problem)])
+            return None
+        was, will = self._migration.hooks.normalise(self._rule.target, [before, wanted])
+        change = three_way(left=was, current=stored.values, wanted=will, wanted_raw=wanted, fixed=self._fixed)
+        intent = self._update_intent(each, target, change.send, deferred=deferred)
+        if not change.send:
+            self._already_there(intent, change)
+            return None
+        kept = {name: value for name, value in {**before, **wanted}.items() if name not in change.conflicts}
+        return Job(
+            intent, change.send, sent=kept, before=change.before, version=stored.version, conflicts=change.conflicts
+        )
+
+    def _whole(self, mapped: Mapped, before: Body, parents: Parents, *, deferred: bool) -> Body:
+        """The whole body the record shall have. Fields of the second pass keep what they hold until that pass."""
+        labelled = {**mapped.body, **mapped.deferred} if deferred else mapped.body
+        body, _ = self._resolver.resolve(self._rule.target, labelled, parents, self._required)
+        if deferred:
+            return body
+        return {**{name: value for name, value in before.items() if name in self._deferred}, **body}
+
+    def _already_there(self, intent: Intent, change: Change) -> None:
+        """Nothing to send: the record has the wanted values already, or people edited the fields concerned."""
+        journal = self._migration.journal
+        [number] = journal.intend([intent])
+        journal.settle([Outcome(number, "done", id=intent.target_id)])
+        if change.conflicts:
+            fields = ",".join(change.conflicts)
+            journal.set_state(intent.rule, [intent.key], "conflict", "edited in the destination", fields)
+        self._tally["kept edits" if change.conflicts else "unchanged"] += 1
+
+    def _deleted(self, target: Target) -> None:
+        reason = "deleted in the destination by somebody"
+        self._migration.journal.set_state(target.rule, [target.key], "conflict", reason)
+        self._tally["deleted by somebody"] += 1
+
+    # ---------------------------------------------------------------- intents
+
+    def _intent(self, each: Planned, verb: Verb, *, generation: int, body: Body | None = None) -> Intent:
+        return self._migration.intent(
+            verb=verb,
+            stage=self._stage,
+            rule=self._rule.name,
+            object_name=self._rule.target,
+            key=each.mapped.key,
+            generation=generation,
+            mapped_hash=each.first_hash,
+            body_hash="" if body is None else body_hash(body),
+        )
+
+    def _update_intent(self, each: Planned, target: Target, body: Body, *, deferred: bool) -> Intent:
+        whole = deferred or not each.mapped.deferred
+        return self._migration.intent(
+            verb=Verb.UPDATE,
+            stage=self._stage,
+            rule=self._rule.name,
+            object_name=self._rule.target,
+            key=each.mapped.key,
+            generation=target.generation,
+            mapped_hash=each.full_hash if whole else each.first_hash,
+            target_id=target.id,
+            body_hash=body_hash(body),
+        )
+
+    def _reject(self, refused: Sequence[tuple[Intent, Unresolved]]) -> None:
+        """Dead letters that were never sent: kept with cause and field like those the destination refused."""
+        if refused:
+            self._migration.reject([intent for intent, _ in refused], [(p.reason, p.field) for _, p in refused])
+            self._tally["rejected"] += len(refused)
