@@ -64,7 +64,7 @@ AUDIT: dict[str, Any] = {
     "snapshot": 1,
     "severities": {"B": 2, "A": 37, "W": 412},
     "checks": [
-        {"check": "FIN-01", "severity": "B", "object": "patients", "title": "ledger sum differs from the stated balance",
+        {"check": "FIN-01", "severity": "B", "object": "patients", "title": "ledger sum differs from the balance",
          "findings": 2, "rows": 2, "denominator": 12_418, "rate": "0.02"},
         {"check": "DUP-01", "severity": "A", "object": "patients", "title": "same name and birth date", "findings": 37,
          "rows": 37, "denominator": 12_418, "rate": "0.30", "action": "Open both charts and compare them."},
@@ -112,7 +112,7 @@ OPERATIONS = [
 ]  # fmt: skip
 
 PLAN: dict[str, Any] = {
-    "tests": {"run": 14, "failed": [{"name": "patients 3", "problem": "name differs"}]},
+    "tests": {"run": 14, "failed": [{"rule": "patients", "about": "a suffix", "problems": ["name differs"]}]},
     "mapping": HEX64,
     "load_order": ["organizations-insurers", "patients", "appointments"],
     "surveyed": {
@@ -221,7 +221,7 @@ FAILURES: dict[str, Any] = {
     "groups": [
         {"rule": "patients", "state": "rejected", "reason": "longer than the 255 characters the field takes",
          "field": "Notes", "records": 12, "examples": [HEX16]},
-        {"rule": "patients", "state": "conflict", "reason": "edited by people", "field": "", "records": 4, "examples": []},
+        {"rule": "patients", "state": "conflict", "reason": "edited by people", "field": "", "records": 4},
     ],
     "next": "correct mapping or data, then: bridgework replay",
 }  # fmt: skip
@@ -248,7 +248,7 @@ RECONCILE: dict[str, Any] = {
     "surplus": [{"object": "person", "id": "77", "what": "carries our marker, not in the journal"}],
     "money_differences": ["patients.Balance"],
     "warnings": ["No delta ran after the last load: changes made in the source meanwhile are not included."],
-    "source_money": {},
+    "source_money": {"transactions.amount": {"total": "2182344.20", "left_out": "0"}},
     "next": "bridgework deliver",
 }  # fmt: skip
 
@@ -292,8 +292,8 @@ STATUS: dict[str, Any] = {
 
 DELIVER: dict[str, Any] = {
     "practice": "Łąka & Ruiz Dental",
-    "source": "Sensei Cloud",
-    "destination": "Pipedrive",
+    "source_name": "Sensei Cloud",
+    "destination_name": "Pipedrive",
     "account": "ruiz-dental",
     "dates": {"extracted": "2026-03-01T06:00:00+00:00", "cutover": "2026-03-01T06:00:00+00:00",
               "loaded": "2026-03-03T17:40:00+00:00", "delta": "2026-03-05T06:30:00+00:00"},
@@ -307,7 +307,7 @@ DELIVER: dict[str, Any] = {
     ],
     "way_back": {"command": "bridgework rollback --preview", "until": "2026-04-02T17:40:00+00:00",
                  "notes": ["Pipedrive keeps removed records for 30 days."]},
-    "maintenance": [{"object": "person", "field": "Last appointment", "why": "filled once; a later appointment changes it"}],
+    "maintenance": [{"object": "person", "field": "Last appointment", "why": "filled once, at the migration"}],
     "approvals": [{"gate": "mapping", "by": "Dr. Ana Ruiz <ana@practice.example>", "at": "2026-03-02T09:00:00+00:00"}],
     "package": [{"file": "audit-log.csv", "purpose": "every operation", "size": 10_221_009, "sha256": HEX64}],
     "head": HEX64,
@@ -332,7 +332,38 @@ DATA: dict[str, dict[str, Any]] = {
     "sample-undo": {**ROLLBACK, "preview": False, "removed": {"person": {"removed": 150}}, "kept": []},
     "status": STATUS,
     "deliver": DELIVER,
-    "check": {"sandbox": True, "next": "bridgework extract"},
+    "check": {
+        "checks": [
+            {"name": "source", "ok": True, "detail": "12 objects", "next_step": ""},
+            {"name": "owners", "ok": False, "detail": "no fallback owner is set", "next_step": "set owners.fallback"},
+        ],
+        "sandbox": True,
+        "next": "bridgework extract",
+    },
+    "connectors": {
+        "plugins": [
+            {
+                "role": "source",
+                "name": "sensei",
+                "distribution": "bridgework-sensei",
+                "version": "0.1.0",
+                "target": "x:Y",
+            }
+        ]
+    },
+    "approve": {"gate": "mapping", "by": "Ana Ruiz <ana@practice.example>", "content": HEX64, "summary": "3 rules"},
+    "migrate": {
+        "gate": "mapping",
+        "blocked": ["2 blocking findings are undecided"],
+        "message": "The mapping gate is blocked: 2 blocking findings are undecided",
+        "state": "waiting",
+    },
+    "log": {
+        "verified": {"ok": False, "rows": 9, "head": HEX64, "table": "event", "row": 7, "problem": "hash differs"},
+    },
+    "plan-test": {"tests": PLAN["tests"], "next": "bridgework plan"},
+    "demo": {"account_as_before": True, "differences": 0, "reports": ["reports/plan.html"], "message": "Migrated."},
+    "init": {"message": "Made practice.", "folder": "practice", "keys": "the keyring", "next": "bridgework check"},
 }
 STAGES = tuple(DATA)
 

@@ -29,7 +29,7 @@ DIFFERENCES: Final[dict[str, str]] = {
     "": "Compare the record in both systems and correct the one that is wrong.",
     "missing": "Look for the record in the destination's bin; if nobody deleted it, run bridgework sample again.",
     "lost": "The value did not arrive. Correct the field in the mapping, then run bridgework sample again.",
-    "wrong": "Another value is stored. See private/diff.html, correct the mapping, then run bridgework sample again.",
+    "wrong": "Another value is stored. Correct the mapping or the source, then run bridgework sample again.",
     "normalised": "Nothing to do: the destination stores the same value in its own form.",
     "equal": "Nothing to do.",
 }

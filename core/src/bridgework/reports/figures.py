@@ -9,7 +9,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 _HIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_]+")
+_TECHNICAL = re.compile(r"[\w.-]+")
+_BOUNDARY = re.compile(r"[-_.]+|(?<=[^\W\dA-Z_])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def visible(text: str, *, keep: str = "\n\t") -> str:
@@ -86,6 +87,9 @@ def duration(hours: Any) -> str:
 
 
 def label(name: str) -> str:
-    """A technical name in words: ``insurancePlans`` becomes ``Insurance plans``."""
-    plain = " ".join(word if word.isupper() and len(word) > 1 else word.lower() for word in _WORD.findall(name))
-    return plain[:1].upper() + plain[1:] if plain else name
+    """A technical name in words: ``insurancePlans`` becomes ``Insurance plans``; any other text stays as it is."""
+    if not _TECHNICAL.fullmatch(name):
+        return name
+    words = [word for word in _BOUNDARY.split(name) if word]
+    plain = " ".join(word if word.isupper() and len(word) > 1 else word.lower() for word in words)
+    return plain[:1].upper() + plain[1:] or name

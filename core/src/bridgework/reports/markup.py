@@ -12,8 +12,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from bridgework.reports.figures import number, visible
 from bridgework.reports.glossary import explained
-from bridgework.reports.page import Bar, Chart, Page, Part, Table
+from bridgework.reports.page import Bar, Cell, Chart, Page, Part, Table
 
+LONG_WORD: Final = 28
 _SIGNS: Final = {"plain": "i", "good": "✓", "look": "!", "stop": "✕"}
 
 
@@ -37,7 +38,7 @@ def _environment() -> Environment:
         finalize=_finalize,
     )
     environment.filters.update(number=number, shortened=_shortened, placed=_placed)
-    environment.tests.update(table_section=_is_table, chart_section=_is_chart)
+    environment.tests.update(table_section=_is_table, chart_section=_is_chart, long=_is_long)
     return environment
 
 
@@ -58,6 +59,11 @@ def _placed(bar: Bar, start: int, width: int) -> list[tuple[float, float, Part]]
         placed.append((round(x, 1), round(min(wide, start + width - x), 1), part))
         x = min(x + wide, start + width - 2.0)
     return placed
+
+
+def _is_long(cell: Cell) -> bool:
+    """Whether a word of it would push a table out of the page."""
+    return any(len(word) > LONG_WORD for word in cell.text.split())
 
 
 def _is_table(section: Any) -> bool:

@@ -26,11 +26,13 @@ from bridgework.reports.page import Cell, Note, Page, Table
 from bridgework.reports.pages import page_of
 
 _MARGIN: Final = 17 * mm
-_WIDTH: Final = A4[0] - 2 * _MARGIN
+_PADDING: Final = 6  # points that every frame keeps free
+_WIDTH: Final = A4[0] - 2 * _MARGIN - 2 * _PADDING
 _INK, _SOFT, _LINE = HexColor("#1c2430"), HexColor("#5a6675"), HexColor("#dfe4ea")
 _TONES: Final = {"plain": _INK, "good": HexColor("#1b7f4d"), "look": HexColor("#a35c00"), "stop": HexColor("#b3261e")}
 _PALE: Final = {"plain": "#f3f5f8", "good": "#e6f4ec", "look": "#fdf1de", "stop": "#fbe9e7"}
 _ROWS: Final = 300  # rows of a table on paper; the HTML twin shows more
+_LONGEST: Final = 500  # characters of one text; a row of a table must fit a page
 _SIGNATURE_HEIGHT: Final = 16 * mm
 
 
@@ -203,7 +205,8 @@ def _paragraph(text: str, style: str, *, tone: str = "plain", note: str = "", bo
 
 def _said(text: str) -> str:
     """The text with what the font can draw: hidden characters as escapes, unknown letters without their accents."""
-    return "".join(_drawable(each) for each in visible(text, keep="\n"))
+    shown = visible(text, keep="\n")
+    return "".join(map(_drawable, shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]} …"))
 
 
 def _drawable(character: str) -> str:

@@ -13,8 +13,10 @@ from bridgework.reports.pages.checking import audit
 from bridgework.reports.pages.delivery import deliver
 from bridgework.reports.pages.forecasting import forecast
 from bridgework.reports.pages.general import ended_early, general
+from bridgework.reports.pages.installed import connectors
 from bridgework.reports.pages.inventory import extract
 from bridgework.reports.pages.loading import delta, failures, load
+from bridgework.reports.pages.operating import approve, check, demo, log, migrate, plan_test
 from bridgework.reports.pages.owning import owners
 from bridgework.reports.pages.planning import plan
 from bridgework.reports.pages.proving import reconcile
@@ -41,6 +43,13 @@ PAGES: Final[dict[str, Callable[[Mapping[str, Any]], Page]]] = {
     "rollback": rollback,
     "status": status,
     "deliver": deliver,
+    "check": check,
+    "connectors": connectors,
+    "approve": approve,
+    "migrate": migrate,
+    "log": log,
+    "plan-test": plan_test,
+    "demo": demo,
     "summary": deliver,
 }
 

@@ -59,8 +59,8 @@ def _verdict(found: int, blocking: int, undecided: int) -> str:
     if not found:
         return "Nothing was found: the data is ready."
     if undecided:
-        one = "one finding stops" if undecided == 1 else f"{number(undecided)} findings stop"
-        return f"{many(found, 'finding')}; {one} the load until somebody corrects or decides them."
+        stops = "1 of them stops" if undecided == 1 else f"{number(undecided)} of them stop"
+        return f"{many(found, 'finding')}; {stops} the load until somebody corrects or decides it."
     if blocking:
         return f"{many(found, 'finding')}; those that stop the load are decided."
     return f"{many(found, 'finding')}; none of them stops the load."

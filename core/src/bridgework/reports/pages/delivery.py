@@ -1,10 +1,14 @@
 """deliver: the summary that the practice keeps.
 
-Beside the common keys it reads: `practice`, `source`, `destination`, `account` (texts); `dates` {what: instant};
-`migrated` [{name, to, rule, count}]; `reconciliation` (the data of reconcile: `checks`, `differences`, `surplus`,
-`money_differences`); `not_transferred` [{what, count, reason, where}];
-`way_back` {command, until, days, notes: [text]}; `maintenance` [{object, field, why}]; `approvals` [{gate, by, at}]; `package` [{file, purpose, size, sha256}];
-`sign_off` [role]; `head` (end of the hash chain).
+Beside the common keys it reads, all optional:
+
+- `practice`, `source_name`, `destination_name`, `account`: texts; `dates`: what happened → instant (see `_DATES`);
+- `migrated`: [{name, to, rule, count}] in words of the practice;
+- `reconciliation`: the data of reconcile (`checks`, `differences`, `surplus`, `money_differences`);
+- `not_transferred`: [{what, count, reason, where}];
+- `way_back`: {command, until, days, notes: [text]};
+- `maintenance`: [{object, field, why}]; `approvals`: [{gate, by, at}];
+- `package`: [{file, purpose, size, sha256}]; `sign_off`: [role]; `head`: end of the hash chain.
 """
 
 from __future__ import annotations
@@ -21,6 +25,7 @@ from bridgework.reports.pages.proving import money_lines, money_sections
 from bridgework.reports.reading import dictionary, items, lines, whole
 
 SIGN_OFF: Final = ("For the practice", "For the migration")
+_SYSTEMS: Final = {"source_name": "From", "destination_name": "To", "account": "Account"}
 _DATES: Final = {
     "extracted": "Export read",
     "cutover": "Cutover (divides past from future)",
@@ -72,8 +77,8 @@ def deliver(result: Mapping[str, Any]) -> Page:
             *_way_back(result),
             *_maintenance(result),
             *_approvals(result),
-            *_sign_off(result),
             *_package(result),
+            *_sign_off(result),
         ),
         facts=facts(result),
         terms=("merged", "archived", "left out", "in doubt"),
@@ -81,7 +86,7 @@ def deliver(result: Mapping[str, Any]) -> Page:
 
 
 def _title(result: Mapping[str, Any]) -> str:
-    source, destination = str(result.get("source") or ""), str(result.get("destination") or "")
+    source, destination = str(result.get("source_name") or ""), str(result.get("destination_name") or "")
     return (
         f"Summary of the migration from {source} to {destination}"
         if source and destination
@@ -98,15 +103,12 @@ def _verdict(planned: int, there: int, refused: int, problems: int, wrong: int) 
     if problems:
         parts.append(f"{many(problems, 'difference')} listed")
     if wrong:
-        parts.append(f"{many(wrong, 'total')} of money differ")
+        parts.append(many(wrong, "total of money differs", "totals of money differ"))
     return "; ".join(parts) + "."
 
 
 def _dates(result: Mapping[str, Any]) -> tuple[Section, ...]:
-    rows = [
-        (words(said), words(value)) for key, said in (("source", "From"), ("destination", "To"), ("account", "Account"))
-        if (value := result.get(key))
-    ]  # fmt: skip
+    rows = [(words(said), words(value)) for key, said in _SYSTEMS.items() if (value := result.get(key))]
     rows += [
         (words(_DATES.get(str(name), name)), words(instant(value)))
         for name, value in dictionary(result.get("dates")).items()

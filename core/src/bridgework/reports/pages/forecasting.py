@@ -16,7 +16,7 @@ _WORKS: Final = {"load": "The load", "delta": "The delta", "rollback": "A full r
 _COLOURS: Final = {"load": "calm", "delta": "pale", "rollback": "look"}
 _INTRO: Final = (
     "An estimate before anything is written, within the granted share of the destination's allowance. "
-    "The delta is taken as 5 % of the load."
+    "The delta is taken as 5 % of the load."
 )
 
 

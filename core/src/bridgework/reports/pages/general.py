@@ -8,7 +8,7 @@ from typing import Any, Final
 from bridgework.reports.balance import balance
 from bridgework.reports.cells import words
 from bridgework.reports.figures import instant, label, number
-from bridgework.reports.page import Note, Page, Section, Step, Table, Tile
+from bridgework.reports.page import Note, Page, Section, Step, Table, Tile, problem_table
 from bridgework.reports.reading import dictionary, items
 
 _FACTS: Final = (
@@ -27,10 +27,10 @@ _COMMON: Final = frozenset(
 
 
 def subject(result: Mapping[str, Any]) -> str:
-    """The practice if the result names it, else the migration."""
-    practice = str(result.get("practice") or "")
-    migration = str(result.get("migration") or "")
-    return practice or (f"Migration {migration}" if migration else "Migration")
+    """The practice if the result names it, else what is moved where; the migration's id stands at the end."""
+    source, destination = str(result.get("source_name") or ""), str(result.get("destination_name") or "")
+    between = f"Migration from {source} to {destination}" if source and destination else "Migration"
+    return str(result.get("practice") or "") or between
 
 
 def facts(result: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -48,7 +48,7 @@ def next_steps(result: Mapping[str, Any], *before: Step, text: str = "Then run")
     if not command:
         return before
     if command.startswith("bridgework "):
-        return (*before, Step(text, command))
+        return (*before, Step(text if before or text != "Then run" else "Run", command))
     said, found, rest = command.partition("bridgework ")
     lead = said.rstrip(" :,") if found else command
     return (*before, Step(lead[:1].upper() + lead[1:], f"bridgework {rest}" if found else ""))
@@ -65,7 +65,13 @@ def ended_early(result: Mapping[str, Any]) -> Page:
     stopped = result.get("state") == "stopped"
     until = result.get("until")
     message = str(result.get("message") or "The stage did not finish.")
-    purpose = "The journal is intact: the same command goes on where it stopped." if stopped else "Nothing was changed."
+    purpose = "Something has to be corrected first; what was done before is in the journal."
+    if stopped:
+        purpose = "The journal is intact: the same command goes on where it stopped."
+    found = [
+        ((words(each, tone="stop"),), "Correct this place, then run the command again.")
+        for each in items(result.get("problems"))
+    ]
     notes = (Tile("Goes on", instant(until)),) if until else ()
     return Page(
         stage=str(result.get("stage", "")),
@@ -76,7 +82,7 @@ def ended_early(result: Mapping[str, Any]) -> Page:
         subject=subject(result),
         tiles=notes,
         steps=next_steps(result, text="Run"),
-        sections=balance(result),
+        sections=(*problem_table("What is wrong", ("Where and what",), found, essential=True), *balance(result)),
         facts=(*facts(result), ("Cause", str(result.get("cause") or "–"))),
     )
 

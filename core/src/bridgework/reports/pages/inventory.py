@@ -25,9 +25,7 @@ def extract(result: Mapping[str, Any]) -> Page:
     short = [each for each in present if each.get("declared") is not None and each.get("declared") != each.get("rows")]
     steps = []
     if absent:
-        steps.append(
-            Step(f"See which of the {many(len(absent), 'missing part')} the practice needs, and export those too.")
-        )
+        steps.append(Step("Decide which of the missing parts the practice needs, and export those too."))
     return Page(
         stage="extract",
         title="What the old system holds",
@@ -60,9 +58,10 @@ def _verdict(
 ) -> str:
     read = f"{many(rows, 'row')} of {many(len(present), 'kind')} of data were read"
     if short:
-        return f"{read}, but {many(len(short), 'kind')} hold another number of rows than the export declares."
+        wrong = many(len(short), "kind of data holds", "kinds of data hold")
+        return f"{read}, but {wrong} another number of rows than the export declares."
     if absent:
-        return f"{read} completely; {many(len(absent), 'kind')} of data are not in this export."
+        return f"{read} completely; {many(len(absent), 'kind of data is', 'kinds of data are')} not in this export."
     return f"{read} completely."
 
 
@@ -79,7 +78,7 @@ def _objects(present: list[Mapping[str, Any]]) -> tuple[Section, ...]:
         (
             _name(each),
             count(each.get("rows")),
-            count(each.get("declared")) if each.get("declared") is not None else words("not declared"),
+            count(each.get("declared")) if each.get("declared") is not None else Cell("not declared", figure=True),
             words(" + ".join(map(str, items(each.get("key"))))),
             count(len(items(each.get("fields")))),
             count(sum(1 for field in lines(each.get("fields")) if field.get("custom"))),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from bridgework.reports.actions import OUTCOMES, REJECTED, action
 from bridgework.reports.balance import balance, said, total
@@ -31,7 +31,7 @@ def load(result: Mapping[str, Any]) -> Page:
         subject=subject(result),
         tiles=_tiles(planned, there, left),
         steps=next_steps(result, *_steps(left)),
-        sections=(*warnings(result), *balance(result), *_run(result), *_usage(result)),
+        sections=(*warnings(result), *balance(result), *_kept(result), *_run(result), *_usage(result)),
         facts=facts(result),
         terms=("in doubt", "merged", "archived", "left out"),
     )
@@ -82,7 +82,7 @@ def delta(result: Mapping[str, Any]) -> Page:
     return Page(
         stage="delta",
         title="What changed since the export",
-        purpose="The old system was read again; what changed was written. Edits people made in the new system were kept.",
+        purpose="The old system was read again; what changed was written. Edits made in the new system were kept.",
         verdict=(verdict if changes else "Nothing new in the old system")
         + (f"; {many(open_, 'record')} to look at." if open_ else "."),
         tone="stop" if left["rejected"] else "look" if open_ or sums["gone"] else "good",
@@ -99,6 +99,7 @@ def delta(result: Mapping[str, Any]) -> Page:
             *_changes(source),
             *_gone(source),
             *balance(result),
+            *_kept(result),
             *_run(result),
             *_usage(result),
         ),
@@ -124,6 +125,23 @@ def _gone(source: Mapping[str, Mapping[str, Any]]) -> tuple[Section, ...]:
         if whole(values.get("gone"))
     ]
     return problem_table("Rows that are gone from the old system", ("Rows of", "Number"), found)
+
+
+_KEPT: Final = {
+    "reference left out": "The record it names was not moved: the link stays empty. Set it by hand if it matters.",
+    "kept edits": "Somebody edited the record in the destination; the edit was kept. Correct what is wrong.",
+    "deleted by somebody": "Somebody deleted the record in the destination. Restore it there, or leave it.",
+}
+
+
+def _kept(result: Mapping[str, Any]) -> tuple[Section, ...]:
+    found = [
+        ((named(rule), words(state, tone="look"), count(number_of)), todo)
+        for rule, states in dictionary(result.get("outcomes")).items()
+        for state, todo in _KEPT.items()
+        if (number_of := whole(dictionary(states).get(state)))
+    ]
+    return problem_table("What this run left to people", ("Rule", "What", "Records"), found, essential=True)
 
 
 def _run(result: Mapping[str, Any]) -> tuple[Section, ...]:

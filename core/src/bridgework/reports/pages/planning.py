@@ -29,11 +29,16 @@ def plan(result: Mapping[str, Any]) -> Page:
     """The plan."""
     blocked = [str(each) for each in items(result.get("blocked"))]
     planned = sum(whole(each) for each in dictionary(result.get("planned")).values())
-    accounts = _accounts(result)
+    accounts = lines(result.get("accounting"))
     open_fields = sum(1 for each in accounts if each.get("state") == "unaccounted")
     load = first(lines(result.get("forecast")), "load")
     operations = lines(result.get("schema"))
-    steps = () if blocked else (Step("Read the tables below with the practice, then approve by name"),)
+    steps = next_steps(result, Step("Read the tables below with the practice."), text="Then approve by name")
+    if blocked:
+        steps = (
+            Step("Clear what stands in the way: the next table says how."),
+            Step("Then plan again", "bridgework plan"),
+        )
     return Page(
         stage="plan",
         title="What will be moved, and how",
@@ -47,11 +52,11 @@ def plan(result: Mapping[str, Any]) -> Page:
             Tile("New fields and options", number(len(operations))),
             Tile("The load takes", duration(load.get("hours")) if load else "–", note=str(load.get("plan") or "")),
         ),
-        steps=next_steps(result, *steps),
+        steps=steps,
         sections=(
             *warnings(result),
             *_blocked(blocked),
-            *_failed_tests(result),
+            *failed_tests(result),
             *_rules(result),
             *forecast_sections(result),
             *balance(result),
@@ -81,19 +86,15 @@ def _blocked(blocked: list[str]) -> tuple[Section, ...]:
     return problem_table("What stands in the way", ("What",), found, essential=True)
 
 
-def _failed_tests(result: Mapping[str, Any]) -> tuple[Section, ...]:
-    failed = items(dictionary(result.get("tests")).get("failed"))
+def failed_tests(result: Mapping[str, Any]) -> tuple[Section, ...]:
+    """Tests of the mapping that fail, one line per problem."""
     found = []
-    for each in failed:
-        values = dictionary(each)
-        said = values.get("name") or values.get("rule") or each
-        found.append(
-            (
-                (words(said, tone="stop"), words(values.get("problem") or values.get("reason"))),
-                action(BLOCKED, "mapping tests fail"),
-            )
-        )
-    return problem_table("Mapping tests that fail", ("Test", "Why"), found)
+    for each in lines(dictionary(result.get("tests")).get("failed")):
+        name = named(each.get("rule"))
+        for problem in items(each.get("problems")) or ["fails"]:
+            cells = (name, words(each.get("about")), words(problem, tone="stop"))
+            found.append((cells, action(BLOCKED, "mapping tests fail")))
+    return problem_table("Mapping tests that fail", ("Rule", "Test", "Why"), found, essential=True)
 
 
 def _rules(result: Mapping[str, Any]) -> tuple[Section, ...]:
@@ -174,25 +175,6 @@ def _proposals(result: Mapping[str, Any]) -> tuple[Section, ...]:
 def _confidence(value: Any) -> Cell:
     known = isinstance(value, int | float) and not isinstance(value, bool)
     return Cell(rate(round(value * 100), 100) if known else "–", figure=True)
-
-
-def _accounts(result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Source fields as a list of {object, field, state, where, reason}, whatever form the plan gives them in."""
-    accounting = result.get("accounting")
-    if not isinstance(accounting, Mapping):
-        return lines(accounting)
-    found: list[Mapping[str, Any]] = []
-    for name, fields in accounting.items():
-        if isinstance(fields, Mapping):
-            pairs = fields.items()
-            found += [{"object": name, "field": field, **_account(value)} for field, value in pairs]
-        else:
-            found += [{"object": name, **each} for each in lines(fields)]
-    return found
-
-
-def _account(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {"state": str(value)}
 
 
 def _open_fields(accounts: list[Mapping[str, Any]]) -> tuple[Section, ...]:

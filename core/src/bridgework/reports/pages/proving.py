@@ -47,6 +47,7 @@ def reconcile(result: Mapping[str, Any]) -> Page:
             *_counts(checks),
             *_chart(checks),
             *money_sections(checks),
+            *_source_money(result),
             *_links(checks),
             *balance(result),
             *_fields(checks),
@@ -66,7 +67,7 @@ def _verdict(planned: int, present: int, problems: int, money: list[Any]) -> str
     if problems:
         parts.append(many(problems, "difference"))
     if money:
-        parts.append(f"{many(len(money), 'total')} of money differ")
+        parts.append(many(len(money), "total of money differs", "totals of money differ"))
     return "; ".join(parts) + "."
 
 
@@ -147,6 +148,20 @@ def money_sections(checks: Mapping[str, Mapping[str, Any]]) -> tuple[Section, ..
         intro="Equal means within 0.01 % of the expected total.",
     )
     return (*problem_table("Totals that differ", columns, wrong, essential=True), *((table,) if listed else ()))
+
+
+def _source_money(result: Mapping[str, Any]) -> tuple[Section, ...]:
+    rows = tuple(
+        (
+            named(name),
+            Cell(number(dictionary(totals).get("total")), figure=True),
+            Cell(number(dictionary(totals).get("left_out")), figure=True),
+        )
+        for name, totals in dictionary(result.get("source_money")).items()
+    )
+    intro = "Sums over all rows of the export, to compare with the old system's own reports."
+    columns = ("Amount in the old system", "All rows", "Of these left out")
+    return (Table(title="Money in the old system", columns=columns, rows=rows, intro=intro),) if rows else ()
 
 
 def _money_line(rule: str, field: str, totals: Mapping[str, Any]) -> tuple[Cell, ...]:

@@ -28,7 +28,7 @@ def sample(result: Mapping[str, Any]) -> Page:
     return Page(
         stage="sample",
         title="The sample",
-        purpose="A part of the records was written before the rest, with all it belongs to, and can be taken out again.",
+        purpose="A part of the records was written before the rest, with all it belongs to, and can be taken out.",
         verdict=f"{verdict}; {number(refused)} were refused." if refused else f"{verdict}; none was refused.",
         tone="look" if refused else "good",
         subject=subject(result),
@@ -65,15 +65,23 @@ def _outcomes(outcomes: Mapping[str, Any]) -> tuple[Section, ...]:
 
 
 def _strata(result: Mapping[str, Any]) -> tuple[Section, ...]:
-    rows = tuple(
-        (words(label(str(name))), words(value or "nothing"), count(number_of))
-        for name, values in dictionary(result.get("strata")).items()
-        for value, number_of in dictionary(values).items()
-    )
-    if not rows:
+    strata = {str(name): dictionary(values) for name, values in dictionary(result.get("strata")).items()}
+    if not strata:
         return ()
-    intro = "Every kind of case is in the sample, also the rare ones."
-    return (Table(title="Kinds of cases in the sample", columns=("By", "Case", "Chosen"), rows=rows, intro=intro),)
+    kinds = tuple(
+        (words(name), count(len(values)), count(sum(1 for chosen in values.values() if whole(chosen))))
+        for name, values in strata.items()
+    )
+    cases = tuple(
+        (words(name), words(value or "nothing"), count(whole(chosen)))
+        for name, values in strata.items()
+        for value, chosen in values.items()
+    )
+    intro = "Every kind of case comes into the sample, the rare ones first."
+    return (
+        Table(title="Kinds of cases", columns=("By", "Kinds", "In the sample"), rows=kinds, intro=intro),
+        Table(title="Every case", columns=("By", "Case", "Chosen"), rows=cases, folded=True),
+    )
 
 
 def diff(result: Mapping[str, Any]) -> Page:
@@ -82,10 +90,8 @@ def diff(result: Mapping[str, Any]) -> Page:
     sums = {name: sum(whole(dictionary(each).get(name)) for each in classes.values()) for name in CLASSES}
     compared = sum(sums[name] for name in CLASSES[:4])
     bad = sums["lost"] + sums["wrong"]
-    steps = (
-        Step("Look at private/diff.html: it shows the values, problems first."),
-        Step("Correct the mapping, load the sample again, or approve it as it is"),
-    )
+    look = Step("Look at private/diff.html: it shows the values, problems first.")
+    again = Step("If something is wrong, correct the mapping and write the sample again", "bridgework sample")
     return Page(
         stage="diff",
         title="Did the sample arrive as it was sent?",
@@ -101,7 +107,9 @@ def diff(result: Mapping[str, Any]) -> Page:
             Tile("Lost or wrong", number(bad), tone="stop" if bad else "plain"),
             Tile("Records missing", number(sums["missing"]), tone="stop" if sums["missing"] else "plain"),
         ),
-        steps=next_steps(result, *(steps if bad or sums["missing"] else steps[:1]), text="Approve by name"),
+        steps=next_steps(
+            result, *((look, again) if bad or sums["missing"] else (look,)), text="If it is right, approve by name"
+        ),
         sections=(*_grouped(result), *_classes(classes), *_chart(classes), *balance(result), *_problems(result)),
         facts=facts(result),
         terms=("sample", "normalised", "lost", "wrong"),

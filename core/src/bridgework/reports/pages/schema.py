@@ -21,7 +21,7 @@ def schema(result: Mapping[str, Any]) -> Page:
     made = sum(1 for each in receipts if each.get("created"))
     problems = items(dictionary(result.get("tier")).get("problems"))
     applied = bool(result.get("applied"))
-    steps = (Step("Read the list with whoever administers the destination, then approve by name"),)
+    steps = (Step("Read the list with whoever administers the destination."),)
     return Page(
         stage="schema",
         title="Fields and options of the new system",
@@ -35,7 +35,7 @@ def schema(result: Mapping[str, Any]) -> Page:
             Tile("Found in place", number(len(receipts) - made)),
             Tile("Room for fields", _room(result)),
         ),
-        steps=next_steps(result, *(steps if operations and not applied and not problems else ())),
+        steps=next_steps(result, *(steps if operations and not applied else ())),
         sections=(
             *tier_sections(result),
             *operations_tables(operations),
@@ -52,7 +52,7 @@ def _verdict(operations: list[Mapping[str, Any]], made: int, problems: list[Any]
     if operations:
         return f"{many(len(operations), 'field or option is', 'fields and options are')} to be created."
     if applied and made:
-        return f"{many(made, 'field or option was', 'fields and options were')} created; nothing the mapping needs is missing."
+        return f"{many(made, 'field or option was', 'fields and options were')} created; nothing is missing now."
     return "Everything the mapping needs is there."
 
 

@@ -58,7 +58,10 @@ def _verdict(done: int, kept: int, *, preview: bool) -> str:
     would = "would be" if preview else "were"
     if not done and not kept:
         return "There is nothing to take out."
-    stays = f"; {many(kept, 'record stays', 'records stay')}" if kept else "; none stays"
+    stay = (
+        many(kept, "record would stay", "records would stay") if preview else many(kept, "record stays", "records stay")
+    )
+    stays = f"; {stay}" if kept else "; none stays"
     return f"{many(done, 'record')} {would} taken out{stays}."
 
 
