@@ -220,7 +220,8 @@ from bridgework.staging import Records
 
 records = Records.open(Path(sys.argv[1]), bytes(range(1, 33)), "m-1")
 writer = records.writer()
-writer.overlay(SourceDescription(objects=(SourceObject(name="patients"),), generated_at=datetime.now(UTC), time_zone="UTC"))
+objects = (SourceObject(name="patients"),)
+writer.overlay(SourceDescription(objects=objects, generated_at=datetime.now(UTC), time_zone="UTC"))
 writer.add("patients", [SourceRecord("patients", f"p{n}", {"id": f"p{n}", "x": 2}, b"") for n in range(3000)])
 print("ready", flush=True)
 sys.stdin.read()

@@ -100,17 +100,18 @@ def count_rows(connection: Connection, number: int) -> None:
 def insert_all(connection: Connection, number: int, first: int, rows: Sequence[Prepared], files: Files) -> bool:
     """Insert rows from number `first` on; false, and nothing inserted, if one of the keys is taken."""
     cursor = connection.executemany(
-        "INSERT OR IGNORE INTO row VALUES(?, ?, ?, ?, ?, ?)",
-        [
-            (seq, number, row.key, row.hash, files.number(connection, row.file), row.line)
-            for seq, row in enumerate(rows, start=first)
-        ],
+        "INSERT OR IGNORE INTO row VALUES(?, ?, ?, ?)",
+        [(seq, number, row.key, row.hash) for seq, row in enumerate(rows, start=first)],
     )
     if cursor.rowcount != len(rows):
         connection.execute("DELETE FROM row WHERE seq >= ? AND seq < ?", (first, first + len(rows)))
         return False
     connection.executemany(
-        "INSERT INTO payload VALUES(?, ?)", [(seq, row.data) for seq, row in enumerate(rows, start=first)]
+        "INSERT INTO payload VALUES(?, ?, ?, ?, ?, ?)",
+        [
+            (seq, row.key, row.hash, files.number(connection, row.file), row.line, row.data)
+            for seq, row in enumerate(rows, start=first)
+        ],
     )
     connection.executemany(
         "INSERT INTO raw VALUES(?, ?, ?)", [(seq, *pack(row.raw)) for seq, row in enumerate(rows, start=first)]
@@ -164,10 +165,10 @@ def place_for(connection: Connection, number: int, row: Prepared, came_before: C
 def replace_row(connection: Connection, number: int, seq: int, row: Prepared, files: Files) -> None:
     """Put new content in the place of a row."""
     connection.execute(
-        "UPDATE row SET hash = ?, file = ?, line = ? WHERE seq = ?",
-        (row.hash, files.number(connection, row.file), row.line, seq),
+        "UPDATE payload SET hash = ?, file = ?, line = ?, data = ? WHERE seq = ?",
+        (row.hash, files.number(connection, row.file), row.line, row.data, seq),
     )
-    connection.execute("UPDATE payload SET data = ? WHERE seq = ?", (row.data, seq))
+    connection.execute("UPDATE row SET hash = ? WHERE seq = ?", (row.hash, seq))
     connection.execute("UPDATE raw SET packed = ?, data = ? WHERE seq = ?", (*pack(row.raw), seq))
     connection.execute("DELETE FROM problem WHERE seq = ?", (seq,))
     _insert_problems(connection, seq, [row])

@@ -11,7 +11,7 @@ import orjson
 from bridgework.model import Reference, SourceDescription
 from bridgework.staging.encoding import as_text
 from bridgework.staging.rows import follow
-from bridgework.staging.schema import end_place, first_place
+from bridgework.staging.schema import PLACE_BITS, end_place, first_place
 from bridgework.store import Connection
 
 CHUNK = 20_000  # children linked at a time: sorted by parent in memory, so that pages are written together
@@ -108,7 +108,7 @@ def forget_all(connection: Connection) -> None:
 def forget(connection: Connection, rows: Sequence[int]) -> None:
     """Take back what rows said before they changed, with the links that were found for it."""
     for seq in rows:
-        object_id = seq >> 40
+        object_id = seq >> PLACE_BITS
         for (number,) in connection.execute("SELECT id FROM reference WHERE child = ?", (object_id,)).fetchall():
             connection.execute(
                 "DELETE FROM link WHERE reference = ?1 AND child = ?2 AND parent IN ("

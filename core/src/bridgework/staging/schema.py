@@ -3,6 +3,7 @@
 A row's number says where it stands: object number in the high bits, place within the object in the low ones. So the
 rows of an object are one range, in source order, and a link between two numbers also says which objects it joins.
 Payloads stand apart from the key table, and the raw text apart from the values, so that a scan reads what it needs.
+Key and hash stand in both: a child met in the order of its parents then costs one page, not two.
 
 `pointer` holds what the rows say (reference, child, value), `link` what was found for it (reference, parent, child) and
 is ordered by parent: a roll-up is a merge of two scans. `adopted` holds the links of merged parents under those that
@@ -22,10 +23,11 @@ TABLES = (
         inventory TEXT NOT NULL)""",
     "CREATE TABLE file(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
     """CREATE TABLE row(
-        seq INTEGER PRIMARY KEY, object INTEGER NOT NULL, key TEXT NOT NULL, hash BLOB NOT NULL,
-        file INTEGER NOT NULL, line INTEGER NOT NULL)""",
+        seq INTEGER PRIMARY KEY, object INTEGER NOT NULL, key TEXT NOT NULL, hash BLOB NOT NULL)""",
     "CREATE UNIQUE INDEX row_by_key ON row(object, key)",
-    "CREATE TABLE payload(seq INTEGER PRIMARY KEY, data BLOB NOT NULL)",
+    """CREATE TABLE payload(
+        seq INTEGER PRIMARY KEY, key TEXT NOT NULL, hash BLOB NOT NULL, file INTEGER NOT NULL, line INTEGER NOT NULL,
+        data BLOB NOT NULL)""",
     "CREATE TABLE raw(seq INTEGER PRIMARY KEY, packed INTEGER NOT NULL, data BLOB NOT NULL)",
     """CREATE TABLE problem(
         seq INTEGER NOT NULL, position INTEGER NOT NULL, field TEXT NOT NULL, check_id TEXT NOT NULL,

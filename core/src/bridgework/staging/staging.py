@@ -17,11 +17,11 @@ from bridgework.staging.encoding import as_text, description_from_json, unpack
 from bridgework.staging.inventory import FieldProfile, profiles_from_json
 from bridgework.staging.links import AMBIGUOUS, ORPHAN
 from bridgework.staging.rows import Row
-from bridgework.staging.schema import end_place, first_place
+from bridgework.staging.schema import PLACE_BITS, end_place, first_place
 from bridgework.store import Store, pages
 
 PAGE = 500
-_ROW = "r.seq, r.object, r.key, r.hash, r.file, r.line, p.data"
+_ROW = "p.seq, p.key, p.hash, p.file, p.line, p.data"
 
 
 class Staging:
@@ -95,15 +95,15 @@ class Staging:
         if number is None:
             return
         statement = (
-            f"SELECT {_ROW} FROM row AS r CROSS JOIN payload AS p ON p.seq = r.seq"  # noqa: S608
-            " WHERE r.seq < ? AND r.seq > ? ORDER BY r.seq LIMIT ?"
+            f"SELECT {_ROW} FROM payload AS p"  # noqa: S608
+            " WHERE p.seq < ? AND p.seq > ? ORDER BY p.seq LIMIT ?"
         )
         for row in pages(self._store, statement, (first_place(number),), (end_place(number),), PAGE):
             yield self._row(row)
 
     def _row(self, columns: Sequence[Any]) -> Row:
-        seq, number, key, digest, file, line, data = columns
-        return Row(self._names[number], key, seq, orjson.loads(data), self._files[file], line, digest.hex())
+        seq, key, digest, file, line, data = columns
+        return Row(self._names[seq >> PLACE_BITS], key, seq, orjson.loads(data), self._files[file], line, digest.hex())
 
     def row(self, object_name: str, key: str) -> Row | None:
         """One row, None if there is no such key."""
@@ -112,15 +112,15 @@ class Staging:
     def many(self, object_name: str, keys: Iterable[str]) -> dict[str, Row]:
         """Rows of those keys that exist."""
         number = self._ids.get(object_name)
-        return {row.key: row for row in self._chosen("r.object = ? AND r.key = j.value", list(keys), (number,))}
+        join = "CROSS JOIN row AS r ON r.object = ? AND r.key = j.value CROSS JOIN payload AS p ON p.seq = r.seq"
+        return {row.key: row for row in self._chosen(join, list(keys), (number,))}
 
-    def _chosen(self, condition: str, wanted: Sequence[Any], parameters: Sequence[Any]) -> list[Row]:
+    def _chosen(self, join: str, wanted: Sequence[Any], parameters: Sequence[Any]) -> list[Row]:
         found: list[Row] = []
         for start in range(0, len(wanted), PAGE):
             with self._store.read() as connection:
                 rows = connection.execute(
-                    f"SELECT {_ROW} FROM json_each(?) AS j CROSS JOIN row AS r ON {condition}"  # noqa: S608
-                    " CROSS JOIN payload AS p ON p.seq = r.seq",
+                    f"SELECT {_ROW} FROM json_each(?) AS j {join}",  # noqa: S608
                     (orjson.dumps(wanted[start : start + PAGE]).decode(), *parameters),
                 ).fetchall()
             found.extend(self._row(row) for row in rows)
@@ -161,7 +161,7 @@ class Staging:
                 "SELECT seq FROM handle WHERE object = ? AND field = ? AND value = ? ORDER BY seq",
                 (self._ids.get(object_name), field, as_text(value)),
             ).fetchall()
-        return self._chosen("r.seq = j.value", [row[0] for row in rows], ())
+        return self._chosen("CROSS JOIN payload AS p ON p.seq = j.value", [row[0] for row in rows], ())
 
     @cached_property
     def _referenced(self) -> frozenset[tuple[str, str]]:
@@ -194,12 +194,12 @@ class Staging:
         number = 0 if object_name is None else self._ids.get(object_name, 0)
         first, end = (0, 2**62) if object_name is None else (first_place(number), end_place(number))
         statement = (
-            "SELECT q.seq, q.position, r.object, r.key, q.field, q.check_id, q.reason, r.file, r.line FROM problem AS q"
-            " CROSS JOIN row AS r ON r.seq = q.seq WHERE q.seq < ? AND (q.seq, q.position) > (?, ?)"
+            "SELECT q.seq, q.position, p.key, q.field, q.check_id, q.reason, p.file, p.line FROM problem AS q"
+            " CROSS JOIN payload AS p ON p.seq = q.seq WHERE q.seq < ? AND (q.seq, q.position) > (?, ?)"
             " ORDER BY q.seq, q.position LIMIT ?"
         )
-        for _, _, known, key, field, check, reason, file, line in pages(self._store, statement, (first, -1), (end,)):
-            yield self._names[known], key, Problem(field, check, reason), self._files[file], line
+        for seq, _, key, field, check, reason, file, line in pages(self._store, statement, (first, -1), (end,)):
+            yield self._names[seq >> PLACE_BITS], key, Problem(field, check, reason), self._files[file], line
 
     # ---------------------------------------------------------------------------------- references
 
@@ -255,7 +255,7 @@ class Staging:
         statement = (
             f"SELECT q.child, {_ROW} FROM (SELECT DISTINCT p.child AS child FROM pointer AS p"  # noqa: S608
             f" WHERE p.reference = ? AND ({condition}) AND p.child > ? ORDER BY p.child LIMIT ?) AS q"
-            " CROSS JOIN row AS r ON r.seq = q.child CROSS JOIN payload AS p ON p.seq = q.child"
+            " CROSS JOIN payload AS p ON p.seq = q.child"
         )
         for row in pages(self._store, statement, (0,), (self._reference(child, field),), PAGE):
             yield self._row(row[1:])
@@ -289,8 +289,8 @@ class Staging:
 
 def _links(table: str, condition: str) -> str:
     return (
-        f"SELECT l.parent, l.child, {_ROW} FROM {table} AS l CROSS JOIN row AS r ON r.seq = l.child"  # noqa: S608
-        f" CROSS JOIN payload AS p ON p.seq = l.child WHERE l.reference = ? AND l.parent < ?{condition}"
+        f"SELECT l.parent, l.child, {_ROW} FROM {table} AS l CROSS JOIN payload AS p ON p.seq = l.child"  # noqa: S608
+        f" WHERE l.reference = ? AND l.parent < ?{condition}"
         " AND (l.parent, l.child) > (?, ?) ORDER BY l.parent, l.child LIMIT ?"
     )
 

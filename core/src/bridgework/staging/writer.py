@@ -22,6 +22,7 @@ from bridgework.staging.schema import end_place, first_place
 from bridgework.store import Connection, Store, pages
 
 BATCH = 1_000
+BATCHES_PER_COMMIT = 10  # keys in no order touch every page of their index: worth writing once for many rows
 ChangeKind = Literal["new", "changed", "vanished"]
 
 
@@ -155,16 +156,23 @@ class StagingWriter:
             raise UsageError(f"the source did not describe an object {object_name}", next_step="bridgework check")
         object_id = self._object_id(object_name)
         key_fields = "|".join(next(o.key for o in self._description.objects if o.name == object_name))
-        iterator, number = iter(records), 0
-        while batch := list(islice(iterator, BATCH)):
-            rows = [prepared(record, key_fields) for record in batch]
-            number += len(rows)
+        iterator, number, more = iter(records), 0, True
+        while more:
             with self._writing() as connection:
-                if self._overlay is None:
-                    self._add_new(connection, object_id, rows)
-                else:
-                    self._overlay.compare(connection, object_id, rows, self)
+                for _ in range(BATCHES_PER_COMMIT):
+                    rows = [prepared(record, key_fields) for record in islice(iterator, BATCH)]
+                    self._add_batch(connection, object_id, rows)
+                    number += len(rows)
+                    more = len(rows) == BATCH
+                    if not more:
+                        break
         return number
+
+    def _add_batch(self, connection: Connection, object_id: int, rows: list[Prepared]) -> None:
+        if self._overlay is None:
+            self._add_new(connection, object_id, rows)
+        else:
+            self._overlay.compare(connection, object_id, rows, self)
 
     def _object_id(self, name: str) -> int:
         if name not in self._ids:
