@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from decimal import Decimal
 
-from bridgework.mapping import Disposed, Mapped, Outcome, Plan, Skipped, canonical
+import pytest
+
+from bridgework.mapping import Disposed, Mapped, Outcome, Plan, Skipped, canonical, running
 
 from .conftest import Practice, disposed, mapped, skipped
 
@@ -119,6 +121,15 @@ def _bytes(each: Outcome) -> bytes:
     if isinstance(each, Mapped):
         return canonical([each.key, each.body, each.deferred])
     return canonical([each.key, getattr(each, "reason", "")])
+
+
+def test_joining_by_parents_and_looking_them_up_give_the_same(
+    practice: Practice, plan: Plan, outcomes: Outcomes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "KEPT_ROWS", 0)
+    for name in ("appointments", "treatment-plans", "transactions", "claims", "recalls", "referrals", "clinical-notes"):
+        joined = sorted(_bytes(each) for each in plan.run(name, practice.staging))
+        assert joined == sorted(_bytes(each) for each in outcomes[name]), name
 
 
 def test_the_content_hash_follows_the_mapping_and_nothing_else(practice: Practice, plan: Plan) -> None:

@@ -29,6 +29,11 @@ class MemoryRow:
     seq: int
     values: Body
 
+    def get(self, path: str, default: Value = None) -> Value:
+        """The value at a dotted path; absent, None and "" give `default`."""
+        found = reader(path)(self.values)
+        return default if found is None or found == "" else found
+
 
 class MemoryStaging:
     """The part of the staging's read face that mappings use, over rows in memory."""
@@ -47,6 +52,9 @@ class MemoryStaging:
     def _key(self, name: str, values: Body, number: int) -> str:
         parts = [reader(field)(values) for field in self._objects[name].key]
         return f"row {number}" if any(is_empty(part) for part in parts) else "|".join(map(str, parts))
+
+    def objects(self) -> tuple[SourceObject, ...]:
+        return self.description.objects
 
     def object(self, name: str) -> SourceObject:
         return self._objects[name]

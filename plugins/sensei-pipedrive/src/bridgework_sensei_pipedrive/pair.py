@@ -1,13 +1,19 @@
-"""The pair plugin: its mapping document and the transforms that only it needs."""
+"""The pair plugin: its mapping document, the transforms that only it needs, and what the audit should say."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bridgework import hookimpl
-from bridgework.model import Demo, FieldType, NamedTransform
+from bridgework.model import Demo, FieldType, Finding, NamedTransform
+from bridgework_sensei_pipedrive.findings import pair_findings
 from bridgework_sensei_pipedrive.ledger import last_payment_date, ledger_note
+
+if TYPE_CHECKING:
+    from bridgework.staging import Staging
 
 TRANSFORMS = (
     NamedTransform(
@@ -59,3 +65,8 @@ class SenseiPipedrive:
     def transforms(self) -> tuple[NamedTransform, ...]:
         """Transforms of this pair; those of the trade come with the dental extension."""
         return TRANSFORMS
+
+    @hookimpl
+    def audit(self, staging: Staging) -> Iterator[Finding]:
+        """Unknown ledger categories, due dates that disagree with their cycle, overdue recalls."""
+        return pair_findings(staging)
