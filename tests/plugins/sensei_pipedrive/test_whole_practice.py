@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 from collections import Counter
 from decimal import Decimal
 
 import pytest
 
-from bridgework.mapping import Disposed, Mapped, Outcome, Plan, Skipped, canonical, running
+from bridgework.mapping import Decisions, Disposed, Mapped, Outcome, Plan, Skipped, canonical, running
 
 from .conftest import Practice, disposed, mapped, skipped
 
@@ -152,3 +153,35 @@ def test_the_fields_fit_the_growth_plan_and_the_optional_ones_have_distinct_rank
 def _lost(*several: list[Outcome]) -> int:
     lost = {each.key for made in several for each in skipped(made) if each.reason in ("orphan", "parent skipped")}
     return len(lost)
+
+
+def test_owners_are_counted_once_per_record_that_has_one(practice: Practice, plan: Plan, outcomes: Outcomes) -> None:
+    counted = {person.value: number for person, number in plan.owner_people(practice.staging)}
+    bodies = [each.body for made in outcomes.values() for each in mapped(made)]
+    assert counted == Counter(body["owner"]["owner"] for body in bodies if "owner" in body)
+
+
+def test_providers_written_as_text_are_resolved_or_left_to_a_person(practice: Practice, plan: Plan) -> None:
+    team = {row["id"]: row for row in practice.truth.team}
+    people = {person.value: person for person, _ in plan.owner_people(practice.staging)}
+    assert all(team[key]["name"] == people[key].name for key in team if key in people)
+    assert not people["Dr Visiting Locum"].key
+    texts = [person for value, person in people.items() if ", " in value and person.key]
+    assert texts and all(", ".join(reversed(team[each.key]["name"].split(" ", 1))) == each.value for each in texts)
+
+
+def test_decisions_merge_exclude_and_link(practice: Practice) -> None:
+    with practice.truth.decisions.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    plan = practice.plan(decisions=Decisions.of((row["object"], row["key"], row["decision"]) for row in rows))
+    made = practice.outcomes(plan)
+    reasons = {each.key: each.reason for each in skipped(made["patients"])}
+    merged = {row["key"]: row["decision"] for row in rows if row["object"] == "patients" and "merge" in row["decision"]}
+    assert merged and all(reasons[key] == f"merged{decision[5:]}" for key, decision in merged.items())
+    links = [row for row in rows if row["check"] == "DUP-03"]
+    into = {each.key: each.into for each in disposed(made["guardians"])}
+    assert links and all(into[row["key"]] == ("patients", row["decision"].removeprefix("merge into ")) for row in links)
+    guardians = {each.deferred["Guardian"]["key"] for each in mapped(made["patients"]) if "Guardian" in each.deferred}
+    assert guardians & {row["decision"].removeprefix("merge into ") for row in links}
+    assert all(each.deferred.get("Guardian", {}).get("key") != each.key for each in mapped(made["patients"]))
+    practice.outcomes(practice.plan())  # puts back the merges of the export itself

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from bridgework.mapping.compiled import CompiledField, CompiledRule
 from bridgework.mapping.outcome import Mapped
 from bridgework.mapping.paths import reader
+from bridgework.mapping.running import scopes
 from bridgework.mapping.session import StagedRow, StagedRows
 from bridgework.mapping.template import parse_template
 from bridgework.mapping.values import plain_text
@@ -24,21 +26,32 @@ def owner_people(plan: Plan, staging: StagedRows) -> list[tuple[Person, int]]:
     """
     counted: Counter[str] = Counter()
     for rule in plan.rules.values():
-        labels = [field.label for field in rule.fields if field.type is FieldType.OWNER]
-        if rule.kind == "target" and labels:
-            counted.update(_values(plan, rule.name, labels, staging))
+        owners = [field for field in rule.fields if field.type is FieldType.OWNER]
+        if rule.kind == "target" and owners:
+            counted.update(_grouped(plan, rule, staging) if rule.group else _values(plan, rule, owners, staging))
     team = _Team(plan, staging)
-    return [
-        (team.person(value), number) for value, number in sorted(counted.items(), key=lambda item: (-item[1], item[0]))
-    ]
+    ordered = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+    return [(team.person(value), number) for value, number in ordered]
 
 
-def _values(plan: Plan, rule: str, labels: list[str], staging: StagedRows) -> Iterator[str]:
-    for made in plan.run(rule, staging):
-        if isinstance(made, Mapped):
-            for label in labels:
-                if isinstance(owner := made.body.get(label), dict):
+def _values(plan: Plan, rule: CompiledRule, owners: Sequence[CompiledField], staging: StagedRows) -> Iterator[str]:
+    """Owners of the rule's records; nothing else of them is worked out."""
+    if staging.object(rule.object).absent:
+        return
+    session = plan.session(staging)
+    for scope in scopes(session, rule):
+        if session.find_place(rule, scope.row, scope).taken and all(scope.children.get(hop) for hop in rule.needed):
+            for field in owners:
+                if isinstance(owner := field.evaluate(scope), dict):
                     yield str(owner["owner"])
+
+
+def _grouped(plan: Plan, rule: CompiledRule, staging: StagedRows) -> Iterator[str]:
+    for made in plan.run(rule.name, staging):
+        if isinstance(made, Mapped):
+            yield from (
+                str(value["owner"]) for value in made.body.values() if isinstance(value, dict) and "owner" in value
+            )
 
 
 class _Team:
