@@ -47,15 +47,15 @@ def total(table: Mapping[str, Any], state: str) -> int:
 
 
 def balance(result: Mapping[str, Any]) -> tuple[Section, ...]:
-    """The sections every report carries: rows by fate with a chart, records by outcome, and what is open."""
+    """The sections every report carries: what is open, rows by fate with a chart, records by outcome."""
     objects, rules = dictionary(result.get("objects")), dictionary(result.get("rules"))
     return (
+        *open_records(rules),
         *_chart(objects),
         *_table("What became of every row", "Rows of", "extracted", FATES, objects, intro=_rows_intro(objects)),
         *_table(
             "What became of every planned record", "Rule", "planned", OUTCOME_NAMES, rules, intro=_rules_intro(rules)
         ),
-        *open_records(rules),
     )
 
 

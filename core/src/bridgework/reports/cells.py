@@ -15,12 +15,15 @@ def words(value: Any, *, note: str = "", tone: Tone = "plain") -> Cell:
 
 
 def named(name: Any, *, tone: Tone = "plain") -> Cell:
-    """A technical name in words, with the name itself beneath where the two differ."""
+    """A technical name in words."""
+    return Cell(label(str(name or "")) or "–", tone=tone)
+
+
+def named_exactly(name: Any) -> Cell:
+    """A technical name in words, with the name as it stands in files beneath where the two differ."""
     text = str(name or "")
-    if not text:
-        return Cell("–")
     said = label(text)
-    return Cell(said, note="" if said.casefold() == text.casefold() else text, tone=tone)
+    return Cell(said or "–", note="" if said.casefold() == text.casefold() else text)
 
 
 def count(value: Any, *, tone: Tone = "plain") -> Cell:

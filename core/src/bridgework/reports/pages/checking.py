@@ -39,7 +39,7 @@ def audit(result: Mapping[str, Any]) -> Page:
         tiles=(
             Tile("Rows checked", number(checked)),
             Tile(
-                "Stop the load", number(blocking), note=f"{number(undecided)} undecided", tone=_tone(blocking, "stop")
+                "Stop the load", number(blocking), note=f"{number(undecided)} undecided", tone=_tone(undecided, "stop")
             ),
             Tile("Need a decision", number(severities.get("A", 0)), tone=_tone(whole(severities.get("A")), "look")),
             Tile("Worth correcting", number(severities.get("W", 0))),

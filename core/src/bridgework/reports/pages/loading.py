@@ -52,13 +52,15 @@ def _verdict(planned: int, there: int, left: Mapping[str, int]) -> str:
         return f"All {number(planned)} records are in the new system."
     parts = [f"{number(there)} of {many(planned, 'record')} are in the new system"]
     if left["rejected"]:
-        parts.append(f"{number(left['rejected'])} were refused")
+        parts.append(many(left["rejected"], "was refused", "were refused"))
     if left["in_doubt"]:
-        parts.append(f"{number(left['in_doubt'])} are in doubt")
+        parts.append(many(left["in_doubt"], "is in doubt", "are in doubt"))
     if left["pending"]:
-        parts.append(f"{number(left['pending'])} are still to do")
+        parts.append(many(left["pending"], "is still to do", "are still to do"))
     if left["conflict"]:
-        parts.append(f"{number(left['conflict'])} were edited there by people and kept")
+        parts.append(
+            many(left["conflict"], "was edited there by people and kept", "were edited there by people and kept")
+        )
     return "; ".join(parts) + "."
 
 

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from bridgework.reports.actions import BLOCKED, action
 from bridgework.reports.balance import balance
-from bridgework.reports.cells import count, named, words
-from bridgework.reports.figures import duration, many, number, rate
+from bridgework.reports.cells import count, named, named_exactly, words
+from bridgework.reports.figures import duration, label, many, number, rate
 from bridgework.reports.page import Cell, Page, Section, Step, Table, Tile, problem_table
 from bridgework.reports.pages.forecasting import first, forecast_sections
 from bridgework.reports.pages.general import facts, next_steps, subject, warnings
@@ -22,6 +22,13 @@ _ACCOUNTS: Final = {
     "archived": "kept in the archive",
     "dropped": "dropped, with a reason",
     "unaccounted": "needs a decision",
+}
+_KEPT: Final = {
+    "merged": "live in the record of another row",
+    "archive": "archive of the package",
+    "export": "file of the package",
+    "reference": "reference of the package",
+    "rebuild": "list of what is to be rebuilt by hand",
 }
 
 
@@ -98,43 +105,69 @@ def failed_tests(result: Mapping[str, Any]) -> tuple[Section, ...]:
 
 
 def _rules(result: Mapping[str, Any]) -> tuple[Section, ...]:
-    surveyed = dictionary(result.get("surveyed"))
+    surveyed = {str(name): dictionary(values) for name, values in dictionary(result.get("surveyed")).items()}
     order = [str(each) for each in items(result.get("load_order"))]
-    names = [*order, *(name for name in surveyed if name not in order)]
-    rows = tuple(_rule(name, dictionary(surveyed.get(name)), order) for name in names)
-    left = tuple(
-        (named(name), words(reason), count(number_of))
-        for name in names
-        for reason, number_of in dictionary(dictionary(surveyed.get(name)).get("skipped")).items()
+    return (*_writing(order, surveyed), *_kept(order, surveyed), *_left_out(surveyed), *_warned(surveyed))
+
+
+def _writing(order: list[str], surveyed: Mapping[str, Mapping[str, Any]]) -> tuple[Section, ...]:
+    rows = tuple(
+        (
+            Cell(number(place), figure=True),
+            named_exactly(name),
+            named(surveyed.get(name, {}).get("from")),
+            named(surveyed.get(name, {}).get("object")),
+            count(surveyed.get(name, {}).get("planned", 0)),
+            count(_sum(surveyed.get(name, {}).get("skipped"))),
+        )
+        for place, name in enumerate(order, 1)
     )
-    warned = [
+    columns = ("Order", "Rule", "From", "To", "Records", "Rows left out")
+    intro = "Rules run in this order, so that everything a record refers to is there before it."
+    table = Table(title="Rules in load order", columns=columns, rows=rows, intro=intro, essential=True)
+    return (table,) if rows else ()
+
+
+def _kept(order: list[str], surveyed: Mapping[str, Mapping[str, Any]]) -> tuple[Section, ...]:
+    rows = tuple(
+        (
+            named_exactly(name),
+            named(values.get("from")),
+            words(_KEPT.get(str(kind), label(str(kind)))),
+            count(whole(rows)),
+            count(_sum(values.get("skipped"))),
+        )
+        for name, values in surveyed.items()
+        for kind, rows in (dictionary(values.get("disposed")) or ({} if name in order else {"": 0})).items()
+    )
+    columns = ("Rule", "From", "What becomes of the rows", "Rows", "Rows left out")
+    intro = "These rows get no record of their own in the new system."
+    return (Table(title="Kept in another way", columns=columns, rows=rows, intro=intro),) if rows else ()
+
+
+def _left_out(surveyed: Mapping[str, Mapping[str, Any]]) -> tuple[Section, ...]:
+    rows = tuple(
+        (named(name), words(reason), count(number_of))
+        for name, values in surveyed.items()
+        for reason, number_of in dictionary(values.get("skipped")).items()
+    )
+    return (Table(title="Rows left out, and why", columns=("Rule", "Reason", "Rows"), rows=rows),) if rows else ()
+
+
+def _warned(surveyed: Mapping[str, Mapping[str, Any]]) -> tuple[Section, ...]:
+    found = [
         (
             (named(name), words(warning, tone="look"), count(number_of)),
-            "Look at the mapping of this rule, or accept it.",
+            "Correct the mapping of the rule, or accept it.",
         )
-        for name in names
-        for warning, number_of in dictionary(dictionary(surveyed.get(name)).get("warnings")).items()
+        for name, values in surveyed.items()
+        for warning, number_of in dictionary(values.get("warnings")).items()
     ]
-    columns = ("Order", "Rule", "From", "To", "Records", "Archived or merged", "Left out")
-    found: list[Section] = []
-    if rows:
-        intro = "Rules run in this order, so that everything a record refers to is there before it."
-        found.append(Table(title="Rules in load order", columns=columns, rows=rows, intro=intro, essential=True))
-    if left:
-        found.append(Table(title="Rows left out, and why", columns=("Rule", "Reason", "Rows"), rows=left))
-    return (*found, *problem_table("Warnings of the mapping", ("Rule", "What", "Records"), warned))
+    return problem_table("Warnings of the mapping", ("Rule", "What", "Records"), found)
 
 
-def _rule(name: str, values: Mapping[str, Any], order: list[str]) -> tuple[Cell, ...]:
-    return (
-        Cell(number(order.index(name) + 1) if name in order else "–", figure=True),
-        named(name),
-        named(values.get("from")),
-        named(values.get("object")),
-        count(values.get("planned", 0)),
-        count(sum(whole(each) for each in dictionary(values.get("disposed")).values())),
-        count(sum(whole(each) for each in dictionary(values.get("skipped")).values())),
-    )
+def _sum(counts: Any) -> int:
+    return sum(whole(each) for each in dictionary(counts).values())
 
 
 def _clashes(result: Mapping[str, Any]) -> tuple[Section, ...]:

@@ -24,12 +24,14 @@ def sample(result: Mapping[str, Any]) -> Page:
     outcomes = dictionary(result.get("outcomes"))
     refused = sum(whole(dictionary(each).get("rejected")) for each in outcomes.values())
     records, roots = whole(result.get("records")), whole(result.get("roots"))
-    verdict = f"{many(records, 'record')} were written for real"
+    verdict = f"{many(records, 'record was', 'records were')} written for real"
     return Page(
         stage="sample",
         title="The sample",
         purpose="A part of the records was written before the rest, with all it belongs to, and can be taken out.",
-        verdict=f"{verdict}; {number(refused)} were refused." if refused else f"{verdict}; none was refused.",
+        verdict=f"{verdict}; {many(refused, 'was refused', 'were refused')}."
+        if refused
+        else f"{verdict}; none was refused.",
         tone="look" if refused else "good",
         subject=subject(result),
         tiles=(
@@ -77,9 +79,9 @@ def _strata(result: Mapping[str, Any]) -> tuple[Section, ...]:
         for name, values in strata.items()
         for value, chosen in values.items()
     )
-    intro = "Every kind of case comes into the sample, the rare ones first."
+    intro = "Kinds of cases by field; of rare kinds the sample takes the first ones."
     return (
-        Table(title="Kinds of cases", columns=("By", "Kinds", "In the sample"), rows=kinds, intro=intro),
+        Table(title="Kinds of cases", columns=("By", "Kinds", "In the sample"), rows=kinds, intro=intro, folded=True),
         Table(title="Every case", columns=("By", "Case", "Chosen"), rows=cases, folded=True),
     )
 

@@ -103,7 +103,7 @@ def _schema(result: Mapping[str, Any]) -> tuple[Section, ...]:
     ]
     others = tuple(_schema_line(each) for each in listed if each.get("outcome") != "kept")
     columns = ("Kind", "Of", "Name", "Outcome", "Reason")
-    table = (Table(title="Fields and options", columns=columns, rows=others),) if others else ()
+    table = (Table(title="Fields and options", columns=columns, rows=others, folded=True),) if others else ()
     return (*problem_table("Fields and options that stay", columns, kept), *table)
 
 
