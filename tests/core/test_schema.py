@@ -35,7 +35,9 @@ def test_two_rules_that_want_the_same_field_make_it_once_with_the_options_of_bot
 
 
 def test_a_choice_for_which_no_record_has_a_value_is_not_made() -> None:
-    assert default_schema_plan([wanted("Gender", FieldType.CHOICE), wanted("Labels", FieldType.CHOICES)], present()) == []
+    assert (
+        default_schema_plan([wanted("Gender", FieldType.CHOICE), wanted("Labels", FieldType.CHOICES)], present()) == []
+    )
 
 
 def test_a_field_of_the_same_name_and_another_type_is_listed_and_does_not_stop_ours() -> None:

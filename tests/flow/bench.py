@@ -88,6 +88,7 @@ class Bench:
             writer = csv.DictWriter(stream, rows[0].keys() if rows else ["finding"])
             writer.writeheader()
             writer.writerows(rows)
+        filled.chmod(0o600)
         return self.call("audit", "--decide", str(filled), code=(0, 1)) if rows else {}
 
     def approve(self, gate: str) -> Answer:

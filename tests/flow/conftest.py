@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bridgework_pipedrive_sandbox import PipedriveSandbox
 from click.testing import CliRunner
 
 from bridgework.cli import main
 from bridgework.sandbox import Running, SimulatedClock, running
+from bridgework_pipedrive_sandbox import PipedriveSandbox
 
 from .bench import Bench
 from .exports import Export

@@ -204,14 +204,26 @@ def base() -> Export:
                 "id": "loc-den",
                 "code": "DEN",
                 "name": "Columbine Denver",
-                "address": {"line1": "1 Main St", "line2": None, "city": "Denver", "state": "CO", "postalCode": "80202"},
+                "address": {
+                    "line1": "1 Main St",
+                    "line2": None,
+                    "city": "Denver",
+                    "state": "CO",
+                    "postalCode": "80202",
+                },
                 "phone": "303-555-0199",
                 "npi": "1234567893",
                 "taxId": "84-0000000",
                 "timeZone": "America/Denver",
                 "active": True,
             },
-            {"id": "loc-phx", "code": "PHX", "name": "Columbine Phoenix", "timeZone": "America/Phoenix", "active": True},
+            {
+                "id": "loc-phx",
+                "code": "PHX",
+                "name": "Columbine Phoenix",
+                "timeZone": "America/Phoenix",
+                "active": True,
+            },
         )
         .add(
             "teamMembers",
@@ -224,7 +236,14 @@ def base() -> Export:
                 "npi": "1987654321",
                 "active": True,
             },
-            {"id": "prov-2", "role": "Hygienist", "firstName": "Omar", "lastName": "Haddad", "email": None, "active": True},
+            {
+                "id": "prov-2",
+                "role": "Hygienist",
+                "firstName": "Omar",
+                "lastName": "Haddad",
+                "email": None,
+                "active": True,
+            },
         )
     )
 
@@ -244,7 +263,9 @@ def little_practice(people: int = 6) -> Export:
                 last,
                 email=f"ana{number}@example.org",
                 dateOfBirth=f"19{50 + number % 40}-03-{1 + number % 27:02d}",
-                phones=[{"type": "Mobile", "number": f"303-555-{1000 + number}", "preferred": True, "smsOptOut": False}],
+                phones=[
+                    {"type": "Mobile", "number": f"303-555-{1000 + number}", "preferred": True, "smsOptOut": False}
+                ],
             ),
         )
         export.add("appointments", visit(f"vis-{number}", key, f"2026-03-{1 + number % 27:02d}T10:00:00"))

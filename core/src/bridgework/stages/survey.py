@@ -92,12 +92,17 @@ def _note(migration: Migration, result: RuleSurvey, batch: Iterable[Outcome]) ->
         elif isinstance(outcome, Skipped):
             rows.append((outcome.object, outcome.key, outcome.rule, "skipped", outcome.reason, ""))
             if outcome.selected:
-                result.skipped[outcome.reason] += 1
+                result.skipped[_shareable(outcome.reason)] += 1
         else:
             rows.append(_disposed(outcome))
             result.disposed[outcome.kind] += 1
     migration.journal.plan(result.rule, result.object, planned)
     migration.journal.set_dispositions(rows)
+
+
+def _shareable(reason: str) -> str:
+    """The reason without the key of the record a row was merged into."""
+    return reason.partition(" into ")[0]
 
 
 def _disposed(outcome: Disposed) -> DispositionRow:
