@@ -187,10 +187,12 @@ async def serve(reader, writer):
     try:
         while True:
             head = await reader.readuntil(b"\\r\\n\\r\\n")
-            length = next((int(l.split(b":")[1]) for l in head.split(b"\\r\\n") if l.lower().startswith(b"content-length")), 0)
+            lines = head.lower().split(b"\\r\\n")
+            length = next((int(each.split(b":")[1]) for each in lines if each.startswith(b"content-length")), 0)
             rows = json.loads(await reader.readexactly(length)) if length else []
             body = json.dumps({"ids": [row["id"] for row in rows]}).encode()
-            writer.write(b"HTTP/1.1 200 OK\\r\\ncontent-type: application/json\\r\\ncontent-length: %d\\r\\n\\r\\n" % len(body) + body)
+            writer.write(b"HTTP/1.1 200 OK\\r\\ncontent-type: application/json\\r\\n")
+            writer.write(b"content-length: %d\\r\\n\\r\\n" % len(body) + body)
     except (asyncio.IncompleteReadError, ConnectionResetError):
         writer.close()
 async def main():

@@ -79,6 +79,7 @@ def _costs() -> dict[tuple[str, str], Mapping[str, int]]:
 
 CAPABILITIES = Capabilities(
     objects=_OBJECTS,
+    canary=("activity", {"subject": "Bridgework permission check", "type": "task", "done": True}),
     field_types=frozenset(
         {
             FieldType.TEXT,

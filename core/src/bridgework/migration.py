@@ -268,6 +268,23 @@ class Migration:
             raise UsageError("Nothing was extracted yet.", next_step="bridgework extract")
         return datetime.fromisoformat(fixed.payload["at"])
 
+    def interrupt(self) -> None:
+        """Wake everything that waits, so that a stopped run ends at once."""
+        if isinstance(self.clock, SystemClock):
+            self.clock.interrupt()
+
+    def move_cutover(self, at: datetime) -> None:
+        """Move the cutover, before anything was written. UsageError afterwards, or if migration.toml fixes it."""
+        if self.project.file.migration.cutover is not None:
+            raise UsageError("migration.toml fixes the cutover.", next_step="change migration.cutover there")
+        if self.has_written():
+            raise UsageError(
+                "Records were written with the present cutover.", next_step="bridgework rollback --preview"
+            )
+        self.journal.event("cutover", at=at.astimezone(UTC).isoformat())
+        for name in ("cutover", "mapping_settings", "plan"):
+            self.__dict__.pop(name, None)
+
     def fix_cutover(self, generated_at: datetime) -> None:
         """The first extract fixes the cutover; later ones do not move it."""
         if self.journal.last_event("cutover") is None:

@@ -659,6 +659,7 @@ class Capabilities:
     short_text_length: int = 255
     costs: Mapping[tuple[str, str], Mapping[str, int]] = made_by(default_factory=dict)
     read_batch: int = 100  # records per read call
+    canary: tuple[str, Body] | None = None  # object and resolved body of the record `check --canary` makes and removes
     drop_schema: Ability = Ability.SUPPORTED
 
     def object(self, name: str) -> ObjectCapability:

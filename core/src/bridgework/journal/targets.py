@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import fields
 from itertools import islice
@@ -30,7 +31,8 @@ _COLUMNS = ", ".join(_COMPUTED.get(name, f"coalesce(s.{name}, '')") for name in 
 _STANDING = "LEFT JOIN standing AS s ON s.target = t.number LEFT JOIN open_operation AS o ON o.target = t.number"
 _INTENT_FIELDS = tuple(field.name for field in fields(IntentRow))
 _INTENT_COLUMNS = ", ".join(f"i.{name}" for name in ("seq", *_INTENT_FIELDS[1:-1]))
-_ROWS_ONLY = "t.schema = 0"  # schema operations have intents and outcomes, but are no records
+# Schema operations and the record of `check --canary` have intents and outcomes, but are no part of what is migrated.
+_ROWS_ONLY = "t.schema = 0 AND t.rule <> 'canary'"
 
 _LIVE = "CROSS JOIN standing AS s ON s.target = t.number WHERE s.id <> '' AND s.state <> 'undone'"
 
@@ -166,11 +168,12 @@ def counts(store: Store) -> dict[str, dict[str, int]]:
     """Per rule and state how many targets there are."""
     found: dict[str, dict[str, int]] = {}
     with store.read() as connection:
-        for rule, state, number in connection.execute(
-            f"SELECT t.rule, {_STATE} AS now, count(*) FROM target AS t {_STANDING}"  # noqa: S608
-            f" WHERE {_ROWS_ONLY} GROUP BY t.rule, now"
-        ):
-            found.setdefault(rule, {})[state] = number
+        # Counted here: SQLite would sort a million rows to group them.
+        each = Counter(
+            connection.execute(f"SELECT t.rule, {_STATE} FROM target AS t {_STANDING} WHERE {_ROWS_ONLY}")  # noqa: S608
+        )
+    for (rule, state), number in sorted(each.items()):
+        found.setdefault(rule, {})[state] = number
     return found
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 from bridgework.migration import Migration
-from bridgework.model import Check
+from bridgework.model import Check, Verb
 from bridgework.results import Result
+from bridgework.stages.load.writing import Job, Writer
 from bridgework.stages.owners import fallback_user
 
 
-def check(migration: Migration) -> Result:
-    """Ask source and destination who they are and whether they are good enough."""
+def check(migration: Migration, *, canary: bool = False) -> Result:
+    """Ask source and destination who they are and whether they are good enough; `canary` also writes a record."""
     source = migration.hooks.describe_source()
     rows = sum(each.rows or 0 for each in source.objects)
     lines = [
@@ -35,6 +37,8 @@ def check(migration: Migration) -> Result:
             next_step="" if fallback else "set fallback under [owners] in migration.toml",
         )
     )
+    if canary:
+        lines.append(_canary(migration))
     failed = [line for line in lines if not line.ok]
     return migration.finished(
         "check",
@@ -43,3 +47,37 @@ def check(migration: Migration) -> Result:
         next_=failed[0].next_step if failed and failed[0].next_step else "bridgework extract",
         report="",
     )
+
+
+def _canary(migration: Migration) -> Check:
+    """Create one record and delete it again, through the journal like every other write."""
+    if migration.capabilities.canary is None:
+        return Check(name="canary", ok=True, detail="the connector names no record for it")
+    object_name, body = migration.capabilities.canary
+    writer, key = Writer(migration), migration.clock.now().isoformat()
+    names: dict[str, Any] = {
+        "stage": "check",
+        "rule": "canary",
+        "object_name": object_name,
+        "key": key,
+        "mapped_hash": "",
+    }
+    create = migration.intent(verb=Verb.CREATE, generation=1, **names)
+    [made] = writer.send([Job(create, body, sent=body)])
+    if made.outcome.state != "done":
+        return Check(
+            name="canary",
+            ok=False,
+            detail=f"creating was refused: {made.outcome.reason}",
+            next_step="ask for the right to create records",
+        )
+    delete = migration.intent(verb=Verb.DELETE, generation=1, target_id=made.outcome.id, **names)
+    [gone] = writer.send([Job(delete, {})])
+    if gone.outcome.state not in ("undone", "already_gone"):
+        return Check(
+            name="canary",
+            ok=False,
+            detail="a record was created but could not be deleted",
+            next_step="ask for the right to delete records",
+        )
+    return Check(name="canary", ok=True, detail=f"one {object_name} was created and deleted")

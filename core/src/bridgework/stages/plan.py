@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from bridgework.gates import Gate, content_hash
@@ -27,8 +28,10 @@ class SchemaPlan:
     clashes: tuple[tuple[WantedField, str], ...]
 
 
-def plan(migration: Migration, *, test_only: bool = False) -> Result:
+def plan(migration: Migration, *, test_only: bool = False, cutover: datetime | None = None) -> Result:
     """Compile and test the mapping, survey every row, plan the schema, check the tier, forecast."""
+    if cutover is not None:
+        migration.move_cutover(cutover)
     tests = migration.mapping_tests
     failed = [each for each in tests if not each.passed]
     data: dict[str, Any] = {"tests": {"run": len(tests), "failed": [_test(each) for each in failed]}}

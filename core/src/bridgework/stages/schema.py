@@ -30,6 +30,27 @@ def schema(migration: Migration) -> Result:
     )
 
 
+def schema_checklist(migration: Migration) -> Result:
+    """The operations that are left, as steps a person can carry out by hand."""
+    planned = schema_plan(migration)
+    steps = [_step(number, each) for number, each in enumerate(planned.operations, start=1)]
+    return migration.finished(
+        "schema",
+        data={"checklist": steps, **_report(migration, planned, applied=False)},
+        message="\n".join(steps) or "Nothing is left to do by hand.",
+        next_="bridgework schema",
+        report="schema-checklist",
+    )
+
+
+def _step(number: int, operation: SchemaOperation) -> str:
+    if operation.kind == "field":
+        options = f", with the options {', '.join(operation.options)}" if operation.options else ""
+        return f"{number}. On {operation.object}, add a field “{operation.name}” of type {operation.type}{options}."
+    where = f" of “{operation.under}”" if operation.under else ""
+    return f"{number}. On {operation.object}, add “{operation.name}” to the field {operation.field}{where}."
+
+
 def schema_gate(migration: Migration, planned: SchemaPlan | None = None) -> Gate:
     """The schema gate: the list of operations as it was before the first of them was carried out."""
     planned = planned or schema_plan(migration)

@@ -64,6 +64,12 @@ CHECKS: Final[dict[str, Check]] = {
         "Compare the row with the record in the source.",
         ACCEPT,
     ),
+    "FLD-01": Check(
+        Severity.WARN,
+        "field without a definition: its type was inferred from its values",
+        "Say what the field is for, or that it is not needed any more.",
+        ACCEPT,
+    ),
     "ENC-01": Check(
         Severity.WARN,
         "text is damaged or carries control characters or markup",

@@ -26,6 +26,7 @@ def generic_findings(staging: Staging) -> Iterator[Finding]:
     for source in staging.objects():
         if source.absent:
             continue
+        yield from _undefined(staging, source)
         yield from _rows(staging, source)
         yield from _orphans(staging, source)
     yield from _reported(staging)
@@ -112,6 +113,13 @@ def _rows(staging: Staging, source: SourceObject) -> Iterator[Finding]:
         if sums[name] != printed:
             yield found("FIN-01", source.name, "", field=name, evidence=f"printed {printed}, rows {sums[name]}",
                         denominator=rows)  # fmt: skip
+
+
+def _undefined(staging: Staging, source: SourceObject) -> Iterator[Finding]:
+    for field in source.fields:
+        if field.inferred:
+            yield found("FLD-01", source.name, "", field=field.name, evidence=f"type {field.type}",
+                        denominator=staging.count(source.name))  # fmt: skip
 
 
 def _repeated(source: SourceObject) -> frozenset[str]:

@@ -71,7 +71,9 @@ class Loader:
                         running = self._collect(rule, running)
                 while running:
                     running = self._collect(rule, running)
-            except BaseException:
+            except BaseException as error:
+                if isinstance(error, KeyboardInterrupt):
+                    self._migration.interrupt()
                 pool.shutdown(cancel_futures=True)
                 raise
 
