@@ -137,6 +137,16 @@ def test_the_checklist_begins_with_what_to_do(tmp_path: Path) -> None:
     assert found[1][:3] == ["10442", "=cmd|' /C calc'!A0", "Ask for a phone number."]
 
 
+def test_every_line_of_the_checklist_says_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "checklist.xlsx"
+    columns = ("number", "name", "what to fix", "severity")
+    reports.checklist_xlsx(path, columns, [("1", "Ana", "", "B"), ("2", "Bo", "Call.", "W"), ("3", "Cy", "", "W")])
+    found = [row[2] for row in read(path, "Checklist")[1:]]
+    assert all(found)
+    assert found[1] == "Call."
+    assert found[0] != found[2]
+
+
 DIFFERENCES = [
     DiffRow(rule="patients", record="10442", field="Name", kind="equal", sent="Ana", stored="Ana"),
     DiffRow(rule="patients", record="10442", field="Born", kind="lost", sent="1980-02-11"),

@@ -26,7 +26,7 @@ def html(result: Mapping[str, Any]) -> str:
     return render(page_of(result))
 
 
-def private_diff_html(rows: Iterable[DiffRow], *, subject: str = "", equal_shown: int = 200) -> str:
+def private_diff_html(rows: Iterable[DiffRow], *, subject: str = "Migration", equal_shown: int = 200) -> str:
     """The sample as sent and as stored, with values: all problems, the first `equal_shown` rows that are right."""
     from bridgework.reports.differences import page_of
     from bridgework.reports.markup import render

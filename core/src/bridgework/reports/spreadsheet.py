@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any, Final
 import xlsxwriter
 
 from bridgework.errors import StoreFailure
+from bridgework.reports.actions import FINDINGS
 from bridgework.reports.figures import visible
 
 LONGEST: Final = 32_767  # characters a cell holds
@@ -162,6 +163,7 @@ def _cut(text: str) -> str:
     return kept + CUT
 
 
+_TODO: Final = "what to fix"
 CHECKLIST_HELP: Final = (
     ("What this is", "Every line of the sheet Checklist is one thing to correct in the old system before the move."),
     ("How to work", "Lines of one person stand together. Open the chart by its number and correct what the line says."),
@@ -175,10 +177,20 @@ CHECKLIST_HELP: Final = (
 )  # fmt: skip
 
 
+def _with_action(row: Sequence[CellValue], named: Mapping[str, int]) -> Sequence[CellValue]:
+    """The row with what to do about it; a check that says nothing gets the general advice of its severity."""
+    place, severity = named.get(_TODO), named.get("severity")
+    if place is None or row[place]:
+        return row
+    advice = FINDINGS.get(str(row[severity]) if severity is not None else "", FINDINGS["W"])
+    return [*row[:place], advice, *row[place + 1 :]]
+
+
 def checklist_xlsx(path: Path, columns: Sequence[str], rows: Iterable[Sequence[CellValue]]) -> None:
     """The front desk's checklist: a first sheet that says what to do, then one line per correction."""
     heads = tuple(column[:1].upper() + column[1:] for column in columns)
-    done = ((*row, "") for row in rows)
+    named = {column: index for index, column in enumerate(columns)}
+    done = ((*_with_action(row, named), "") for row in rows)
     workbook(
         path,
         [
