@@ -35,6 +35,7 @@ PEOPLE = SourceObject(
         SourceField(name="text", type=FieldType.LONG_TEXT),
         SourceField(name="page", type=FieldType.HTML),
         SourceField(name="born", type=FieldType.DATE),
+        SourceField(name="own", type=FieldType.DATA, custom=True),
         SourceField(name="changed", type=FieldType.INSTANT),
     ),
 )

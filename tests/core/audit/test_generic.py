@@ -59,6 +59,13 @@ def test_two_date_orders_in_a_column_are_one_blocking_finding(stage: Stage) -> N
     assert found.denominator == 30
 
 
+def test_a_field_of_the_customer_without_a_definition_is_told_once(stage: Stage) -> None:
+    staging = stage(
+        {"people": [{"id": "1", "own": {"colour": "red"}, "loose": "x"}, {"id": "2", "own": {"colour": "b"}}]}
+    )
+    assert seen(staging) == {("FLD-01", "people", "", "own.colour")}
+
+
 def test_a_reference_to_nobody_is_found(stage: Stage) -> None:
     staging = stage({"people": [{"id": "1", "no": "7"}], "letters": [{"id": "L", "to": "9"}, {"id": "M"}]})
     assert seen(staging) == {("ORP-00", "letters", "L", "to")}

@@ -116,8 +116,11 @@ def _rows(staging: Staging, source: SourceObject) -> Iterator[Finding]:
 
 
 def _undefined(staging: Staging, source: SourceObject) -> Iterator[Finding]:
+    """Fields the customer made, by where they stand, that nothing defines."""
+    made = {field.name for field in source.fields if field.custom or field.concept.endswith(".custom")}
+    made |= {field.name.rpartition(".")[0] for field in source.fields if field.custom}
     for field in source.fields:
-        if field.inferred:
+        if field.inferred and field.name.rpartition(".")[0] in made - {""}:
             yield found("FLD-01", source.name, "", field=field.name, evidence=f"type {field.type}",
                         denominator=staging.count(source.name))  # fmt: skip
 
