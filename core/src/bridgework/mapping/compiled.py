@@ -52,6 +52,7 @@ class CompiledRule:
     group: tuple[Path, ...]
     fields: tuple[CompiledField, ...]
     by: tuple[Evaluator, ...]  # into: reference evaluators, the first that leads somewhere counts
+    by_paths: tuple[Path, ...]  # into: those of them that are plain paths
     children: tuple[Hop, ...]  # child objects read beside the rows, by the reference that leads here
     needed: tuple[Hop, ...]  # children without which a row is left out
     parents: tuple[Hop, ...]  # references that the rows' own paths follow

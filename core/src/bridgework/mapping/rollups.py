@@ -69,14 +69,17 @@ class RollupCompiler:
         everyone, few = self._slot(spec, whole=True), self._slot(spec, whole=False)
 
         def chosen(scope: Scope) -> list[Scope]:
-            known = scope.memo.get(few)
+            memo = scope.memo
+            if memo is None:
+                memo = scope.memo = {}
+            known = memo.get(few)
             if known is None:
-                found = scope.memo.get(everyone)
+                found = memo.get(everyone)
                 if found is None:
-                    found = scope.memo[everyone] = listed(scope)
+                    found = memo[everyone] = listed(scope)
                 if where is not None:
                     found = [each for each in found if where(each)]
-                known = scope.memo[few] = _picked(spec, order(found) if order else found)[spec.skip :]
+                known = memo[few] = _picked(spec, order(found) if order else found)[spec.skip :]
             return known
 
         return child, chosen

@@ -82,6 +82,7 @@ class RuleCompiler:
             group=tuple(group),
             fields=tuple(fields),
             by=tuple(by),
+            by_paths=tuple(self.fields.path(spec.from_, each.from_) for each in spec.by if each.from_ and by),
             children=tuple(hop for hop in trace.children if hop.source not in absent),
             needed=needed,
             parents=() if source.absent else tuple(hop for hop in trace.parents if hop.object not in absent),

@@ -180,7 +180,7 @@ def outcome(rule: CompiledRule, scope: Scope, place: Place, waiting: frozenset[s
     row = scope.row
     if not place.taken:
         return Skipped(rule=rule.name, object=rule.object, key=row.key, reason=place.reason, selected=place.selected)
-    if missing := [hop.source for hop in rule.needed if not scope.children.get(hop)]:
+    if rule.needed and (missing := [hop.source for hop in rule.needed if not scope.children.get(hop)]):
         reason = rule.spec.otherwise or f"no {', '.join(missing)}"
         return Skipped(rule=rule.name, object=rule.object, key=row.key, reason=reason, selected=False)
     if rule.kind == "into":
@@ -193,8 +193,8 @@ def outcome(rule: CompiledRule, scope: Scope, place: Place, waiting: frozenset[s
         except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as failure:
             value = None
             _note_refusal(rule, field, scope, failure)
-        if isinstance(value, dict) and value.get("key") == place.key and value.get("rule") == rule.name:
-            scope.warnings.append(f"{field.label}: the record would point to itself")
+        if field.references and value == {"rule": rule.name, "key": place.key}:
+            scope.warn(f"{field.label}: the record would point to itself")
             value = None
         if not is_empty(value):
             (deferred if field.deferred or field.label in waiting else body)[field.label] = value
@@ -214,7 +214,7 @@ def outcome(rule: CompiledRule, scope: Scope, place: Place, waiting: frozenset[s
         body=body,
         deferred=deferred,
         sources=_sources(rule, scope),
-        warnings=tuple(scope.warnings),
+        warnings=scope.warnings,
         file=file,
     )
 
@@ -222,9 +222,9 @@ def outcome(rule: CompiledRule, scope: Scope, place: Place, waiting: frozenset[s
 def _note_refusal(rule: CompiledRule, field: CompiledField, scope: Scope, failure: Exception) -> None:
     """A value that does not fit is a warning; any other failure is a fault of a transform and stops the run."""
     if isinstance(failure, Unfit):
-        scope.warnings.append(f"{field.label}: {failure}")
+        scope.warn(f"{field.label}: {failure}")
     elif isinstance(failure, ValueError):
-        scope.warnings.append(f"{field.label}: the value cannot be turned into what the field needs")
+        scope.warn(f"{field.label}: the value cannot be turned into what the field needs")
     else:
         names = ", ".join(field.spec.use) or "none"
         raise ContractBroken(
@@ -239,7 +239,15 @@ def _merged(rule: CompiledRule, scope: Scope) -> Outcome:
         if isinstance(found, Mapping):
             into = (str(found["rule"]), str(found["key"]))
             return Disposed(rule=rule.name, object=rule.object, key=row.key, kind="merged", into=into)
-    return Skipped(rule=rule.name, object=rule.object, key=row.key, reason=rule.spec.otherwise or "parent skipped")
+    reason = rule.spec.otherwise or _nowhere(rule, scope)
+    return Skipped(rule=rule.name, object=rule.object, key=row.key, reason=reason)
+
+
+def _nowhere(rule: CompiledRule, scope: Scope) -> str:
+    """Why a row goes into no record: a parent that is there and skipped says more than one that is not."""
+    into = scope.session.rules.get(rule.target)
+    reasons = {scope.session.missing_parent(scope, path, into) for path in rule.by_paths} if into else set()
+    return "parent skipped" if "parent skipped" in reasons else "orphan"
 
 
 def _file(rule: CompiledRule, scope: Scope) -> MappedFile | None:
@@ -251,4 +259,6 @@ def _file(rule: CompiledRule, scope: Scope) -> MappedFile | None:
 
 def _sources(rule: CompiledRule, scope: Scope) -> tuple[SourceRow, ...]:
     first = SourceRow(rule.object, scope.row.key, "target")
+    if not scope.members:
+        return (first,)
     return (first, *(SourceRow(rule.object, row.key, "merged") for row in scope.members[1:]))

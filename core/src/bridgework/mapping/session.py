@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Protocol, TypeVar, cast
 
 from bridgework.mapping.outcome import group_key
 from bridgework.mapping.paths import Hop, Path, reader
@@ -57,36 +58,37 @@ class StagedRows(Protocol):
     def declared_merges(self) -> Iterator[tuple[tuple[str, str], str]]: ...
 
 
+_CHILDLESS: Mapping[Hop, Sequence[StagedRow]] = MappingProxyType({})
+
+
 class Scope:
     """A row under evaluation: the row, its parent where a merge join brought it along, its children, its group."""
 
-    __slots__ = ("_context", "_session", "children", "held", "held_row", "members", "memo", "row", "warnings")
+    __slots__ = ("_context", "children", "held", "held_row", "members", "memo", "row", "session", "warnings")
 
     def __init__(
         self,
-        session: Session | None,
+        session: Session,
         row: StagedRow,
         *,
         held: str = "",
         held_row: StagedRow | None = None,
-        children: Mapping[Hop, Sequence[StagedRow]] | None = None,
+        children: Mapping[Hop, Sequence[StagedRow]] = _CHILDLESS,
         members: Sequence[StagedRow] = (),
-        warnings: list[str] | None = None,
     ) -> None:
-        self.row, self.held, self.held_row = row, held, held_row
-        self._session = session
-        self.children = children or {}
+        self.session = session
+        self.row = row
+        self.held = held
+        self.held_row = held_row
+        self.children = children
         self.members = members
-        self.memo: dict[int, list[Scope]] = {}  # chosen children by roll-up, which several fields share
-        self.warnings = [] if warnings is None else warnings
+        self.memo: dict[int, list[Scope]] | None = None  # chosen children by roll-up, which several fields share
+        self.warnings: tuple[str, ...] = ()
         self._context: TransformContext | None = None
 
-    @property
-    def session(self) -> Session:
-        """The run this belongs to; a computed field stands outside of any."""
-        if self._session is None:
-            raise Unfit("a computed field uses nothing but its row")
-        return self._session
+    def warn(self, text: str) -> None:
+        """Note what a person should know about the record; never a value."""
+        self.warnings = (*self.warnings, text)
 
     def context(self) -> TransformContext:
         """What transforms may know; the zone is the row's own where it has one."""
@@ -136,25 +138,32 @@ class LooseRow:
     seq: int = 0
 
 
+class _Outside:
+    """Stands for the run where there is none."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise Unfit("a computed field uses nothing but its row")
+
+
 def alone(object_name: str, evaluate: Callable[[Scope], Value]) -> Callable[[Mapping[str, Value]], Value]:
     """An evaluator that needs nothing but a row's own values, as a function of those.
 
     The last answer is kept: children in the order of their parents ask for the same parent again and again.
     """
+    outside = cast("Session", _Outside())
     last: list[tuple[Mapping[str, Value] | None, Value]] = [(None, None)]
 
     def read(values: Mapping[str, Value]) -> Value:
         known, made = last[0]
         if known is not values:
-            made = evaluate(Scope(None, LooseRow(object_name, values)))
+            made = evaluate(Scope(outside, LooseRow(object_name, values)))
             last[0] = (values, made)
         return made
 
     return read
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a row stands in a rule: the key of its record, or the reason why it has none."""
 
     key: str = ""
@@ -213,6 +222,8 @@ class Session:
 
     def amended(self, row: R) -> R:
         """The row with the reference that a decision gave it (a guardian who was found to be a patient)."""
+        if not self.around.links:
+            return row
         field = self.around.same_person.get(row.object)
         link = self.around.links.get((row.object, row.key)) if field else None
         if field is None or link is None:
@@ -253,11 +264,12 @@ class Session:
 
     def inactive(self, rule: CompiledRule) -> str:
         """Why the whole rule takes no part in this migration; empty if it does."""
-        if rule.name not in self._inactive:
+        known = self._inactive.get(rule.name)
+        if known is None:
             short = [name for name, least in rule.spec.at_least_rows.items() if self.staging.count(name) < least]
-            reason = rule.inactive or (f"fewer than needed rows of {', '.join(short)}" if short else "")
-            self._inactive[rule.name] = reason
-        return self._inactive[rule.name]
+            known = rule.inactive or (f"fewer than needed rows of {', '.join(short)}" if short else "")
+            self._inactive[rule.name] = known
+        return known
 
     def place(self, rule: CompiledRule, row: StagedRow) -> Place:
         """Where a row that others refer to stands in the rule."""
@@ -282,7 +294,7 @@ class Session:
         for path, parent_rule in rule.requires:
             if reason := self.missing_parent(scope, path, self.rules[parent_rule]):
                 return Place(reason=reason)
-        if (row.object, row.key) in self.around.exclusions:
+        if self.around.exclusions and (row.object, row.key) in self.around.exclusions:
             return Place(reason="excluded by decision")
         if not rule.group:
             return Place(key=row.key)
@@ -294,11 +306,12 @@ class Session:
         deleted, merged = self._marks(row.object)
         if deleted is not None and not is_empty(deleted(row.values)):
             return "deleted"
-        if (survivor := self.survivor(row)) != row.key:
-            return f"merged into {survivor}"
-        if (row.object, row.key) in self.around.merges or (merged is not None and not is_empty(merged(row.values))):
-            return "orphan"  # the chain of merges leads nowhere, or in a circle
-        return ""
+        decided = self.around.merges
+        if (merged is None or is_empty(merged(row.values))) and (row.object, row.key) not in decided:
+            return ""
+        survivor = self.staging.survivor(row.object, row.key)
+        # A chain of merges that leads nowhere, or in a circle, ends at the row itself.
+        return f"merged into {survivor}" if survivor != row.key else "orphan"
 
     def _marks(
         self, object_name: str
