@@ -240,32 +240,6 @@ def test_a_row_of_a_report_is_joined_by_number_and_by_name_where_two_share_it(au
     assert told == {("DUP-07", "2", Severity.BLOCK), ("ORP-04", "4", Severity.APPROVE)}
 
 
-@pytest.mark.parametrize(
-    ("last", "cycle", "due"),
-    [
-        ("2026-08-31", "6 Months", "2027-02-28"), ("2026-01-15", "26 Weeks", "2026-07-16"),
-        ("2024-02-29", "1 Year", "2025-02-28"), ("2026-01-15", "6M", "2026-07-15"),
-        ("2026-06-30", "18 months", "2027-12-30"),
-    ],
-)  # fmt: skip
-def test_a_recall_is_due_one_cycle_after_the_last_visit(
-    audit: Audit, patient: Patient, last: str, cycle: str, due: str
-) -> None:
-    def recalls(*dues: str) -> list[Finding]:
-        rows = [{"id": f"R{each}", "patient_number": "NP1", "last_visit": last, "cycle": cycle, "due_date": each}
-                for each in dues]  # fmt: skip
-        return audit({"patient": [patient("P1")], "recall": rows})
-
-    moved = due[:-2] + "01"
-    assert triples(recalls(due, moved)) == {("DAT-02", f"R{moved}", "due_date")}
-
-
-@pytest.mark.parametrize("cycle", ["", "soon", "6 moons and more", "6", None])
-def test_a_cycle_nobody_can_read_says_nothing(audit: Audit, patient: Patient, cycle: str | None) -> None:
-    row = {"id": "R1", "patient_number": "NP1", "last_visit": "2026-01-15", "cycle": cycle, "due_date": "2026-02-02"}
-    assert audit({"patient": [patient("P1")], "recall": [row]}) == []
-
-
 def test_the_same_data_gives_the_same_findings(audit: Audit, patient: Patient) -> None:
     rows = {
         "patient": [patient("P1"), patient("P2"), patient("P3", email=None)],
