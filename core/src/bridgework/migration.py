@@ -388,6 +388,12 @@ class Migration:
 
     # ---------------------------------------------------------------- state and results
 
+    @property
+    def practice(self) -> str:
+        """The practice's name as the extract knows it, empty before."""
+        last = self.journal.last_event("extracted")
+        return "" if last is None else str(last.payload.get("practice", ""))
+
     def has_written(self) -> bool:
         """Whether records of this migration are in the destination, or may be."""
         return any(
@@ -444,7 +450,7 @@ class Migration:
             message=message,
             objects=objects,
             rules=rules,
-            data=data or {},
+            data={"practice": self.practice, "at": self.clock.now().isoformat(timespec="seconds"), **(data or {})},
         )
         name = stage if report is None else report
         if name:

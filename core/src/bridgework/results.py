@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import orjson
 
-from bridgework.errors import BridgeworkError, Paused
+from bridgework.errors import BridgeworkError, MappingError, Paused
 
 State = Literal["done", "differences", "waiting", "stopped", "failed"]
 EXIT_CODES: dict[str, int] = {"done": 0, "differences": 1, "waiting": 3, "stopped": 3, "failed": 2}
@@ -67,5 +67,6 @@ def failure(stage: str, migration: str, error: BridgeworkError) -> Result:
         next=error.next_step,
         until=error.until if isinstance(error, Paused) else None,
         message=error.message,
+        data={"problems": list(error.problems)} if isinstance(error, MappingError) else {},
         exit_code=error.exit_code,
     )

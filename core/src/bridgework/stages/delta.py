@@ -32,7 +32,9 @@ def delta(migration: Migration) -> Result:
     frozen = writer.freeze()
     migration.forget_staging()
     staged = {each.name: migration.staging.count(each.name) for each in migration.staging.objects() if not each.absent}
-    migration.journal.event("extracted", fingerprint=migration.staging.fingerprint, rows=staged, delta=True)
+    migration.journal.event(
+        "extracted", fingerprint=migration.staging.fingerprint, rows=staged, practice=migration.practice
+    )
     carry_decisions(migration)
     result = load(migration, stage="delta")
     migration.journal.event("delta_finished", changes=sum(each.new + each.changed for each in frozen.overlay.values()))

@@ -28,9 +28,14 @@ def extract(migration: Migration) -> Result:
             rows[each.name] = writer.add(each.name, migration.progress.counted(each.name, records))
     writer.freeze()
     migration.fix_cutover(description.generated_at)
-    migration.journal.event("extracted", fingerprint=migration.staging.fingerprint, rows=rows)
+    practice = description.facts.get("practice_name", "")
+    migration.journal.event("extracted", fingerprint=migration.staging.fingerprint, rows=rows, practice=practice)
     return migration.finished(
-        "extract", data=inventory(migration), next_="bridgework audit", differences=bool(description.warnings)
+        "extract",
+        data=inventory(migration),
+        next_="bridgework audit",
+        differences=bool(description.warnings),
+        report="inventory",
     )
 
 

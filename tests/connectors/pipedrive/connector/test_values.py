@@ -15,7 +15,7 @@ from bridgework_pipedrive.values import Unfit
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 MARKERS = st.from_regex(
-    r"sensei\.[A-Za-zé&:'* -]{1,9}[a-z]\.[A-Za-z0-9._|@+~-]{1,30}/[a-z0-9]{6}(\.g[2-9])?", fullmatch=True
+    r"sensei\.(?:[A-Za-zé&:'*-] ?){1,5}[a-z]\.[A-Za-z0-9._|@+~-]{1,30}/[a-z0-9]{6}(\.g[2-9])?", fullmatch=True
 )
 
 
