@@ -34,16 +34,23 @@ def test_an_unknown_category_is_reported_once_with_its_rows(practice: Practice) 
     assert "2 rows" in found[0].summary and "Finance" not in found[0].summary
 
 
-def test_overdue_recalls_are_listed(practice: Practice) -> None:
-    dates = {"1": "2026-12-15", "2": "2026-11-01", "3": "2026-10-31", "4": ""}
-    rows = [{"Patient ID": number, "Recare Type": "A", "Due Date": due} for number, due in dates.items()]
+def recall(number: str, due: str, *, last: str = "", cycle: str = "6 Months") -> dict[str, str]:
+    return {"Patient ID": number, "Recare Type": "A", "Due Date": due, "Last Visit": last, "Recare Cycle": cycle}
+
+
+def test_due_dates_that_disagree_and_overdue_ones_are_listed(practice: Practice) -> None:
+    rows = [
+        recall("1", "2026-12-15", last="2026-06-15"),
+        recall("2", "2026-12-20", last="2026-06-15"),
+        recall("3", "2026-10-31", cycle="26 Weeks"),
+    ]
     found = list(pair_findings(staged(practice.staging.description, recare=rows)))  # type: ignore[arg-type]
-    assert [(each.check, each.key) for each in found] == [("REC-01", "3|A")]
+    assert [(each.check, each.key) for each in found] == [("REC-01", "2|A"), ("REC-02", "3|A")]
 
 
 def test_a_whole_practice_is_audited_without_values_in_the_summaries(practice: Practice) -> None:
     found = list(pair_findings(practice.staging))
-    assert Counter(each.check for each in found)["REC-01"] > 0
+    assert Counter(each.check for each in found)["REC-02"] > 0
     assert not any(each.evidence and each.evidence in each.summary for each in found)
 
 

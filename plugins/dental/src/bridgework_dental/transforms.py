@@ -113,12 +113,17 @@ def recall_expected(value: Value) -> Value:
     found, last = _cycle(parts.get("cycle")), _clean(parts.get("last"))
     if found is None or not last:
         return None
-    count, unit = found
-    start = date.fromisoformat(last)
+    try:
+        return _later(date.fromisoformat(last), *found).isoformat()
+    except (ValueError, OverflowError):
+        return None  # no such day in the calendar
+
+
+def _later(start: date, count: int, unit: str) -> date:
     if unit in _DAYS:
-        return (start + timedelta(days=count * _DAYS[unit])).isoformat()
+        return start + timedelta(days=count * _DAYS[unit])
     year, month = divmod(start.year * 12 + start.month - 1 + count * _MONTHS[unit], 12)
-    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1])).isoformat()
+    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
 
 
 def provider_key(value: Value) -> Value:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bridgework.model import Finding, Severity
+from bridgework_dental.transforms import recall_expected
 
 if TYPE_CHECKING:
     from bridgework.staging import Staging
@@ -29,7 +30,7 @@ CATEGORIES: Final = frozenset(
 
 
 def pair_findings(staging: Staging) -> Iterator[Finding]:
-    """LED-01 and REC-01; nothing for a report that is not in the export."""
+    """LED-01, REC-01 and REC-02; nothing for a report that is not in the export."""
     present = {item.name for item in staging.objects() if not item.absent}
     if "transactions" in present:
         yield from _categories(staging)
@@ -61,14 +62,26 @@ def _categories(staging: Staging) -> Iterator[Finding]:
 
 
 def _recalls(staging: Staging) -> Iterator[Finding]:
-    """Recalls that are overdue at the export."""
+    """Due dates that are not the last visit plus the cycle, and recalls that are overdue at the export."""
     today = _today(staging)
     rows = staging.count("recare")
     for row in staging.rows("recare"):
         due = row.get("Due Date")
-        if due and due < today.isoformat():
+        expected = recall_expected({"last": row.get("Last Visit"), "cycle": row.get("Recare Cycle")})
+        if due and expected and due != expected:
             yield Finding(
                 check="REC-01",
+                severity=Severity.WARN,
+                object="recare",
+                key=row.key,
+                field="Due Date",
+                summary="the printed due date is not the last visit plus the cycle; the printed one is kept",
+                evidence=f"{due}, expected {expected}",
+                denominator=rows,
+            )
+        if due and due < today.isoformat():
+            yield Finding(
+                check="REC-02",
                 severity=Severity.WARN,
                 object="recare",
                 key=row.key,

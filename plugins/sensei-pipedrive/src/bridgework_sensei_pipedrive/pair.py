@@ -68,5 +68,5 @@ class SenseiPipedrive:
 
     @hookimpl
     def audit(self, staging: Staging) -> Iterator[Finding]:
-        """Unknown ledger categories and overdue recalls; the dental extension looks at everything else."""
+        """Unknown ledger categories, due dates that disagree with their cycle, overdue recalls."""
         return pair_findings(staging)

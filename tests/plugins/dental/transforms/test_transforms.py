@@ -102,6 +102,12 @@ def test_cycles(cycle: str, months: int | None, due: str | None) -> None:
     assert recall_expected({"cycle": cycle, "last": "2026-01-31"}) == due
 
 
+@pytest.mark.parametrize("last", ["9999-12-31", "0000-00-00", "soon"])
+def test_a_day_that_does_not_exist_is_no_due_date(last: str) -> None:
+    assert recall_expected({"cycle": "6 Months", "last": last}) is None
+    assert recall_expected({"cycle": "26 Weeks", "last": last}) is None
+
+
 @given(st.dates(date(1970, 1, 1), date(2200, 1, 1)), st.integers(1, 120))
 def test_a_cycle_in_months_always_ends_on_a_real_day(last: date, count: int) -> None:
     made = date.fromisoformat(recall_expected({"cycle": f"{count} Months", "last": last.isoformat()}))
