@@ -1,0 +1,165 @@
+"""The guide for partners is run as it stands: its files, its commands, its promises."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from .conftest import DOCS, blocks
+
+pytestmark = pytest.mark.slow
+PAGES = ("partners/your-first-connector.md", "partners/writing-a-sandbox.md")
+PEOPLE = """id,name,email,birthday,staff_id
+1,Ana  Ruiz,ana@example.org,1990-05-01,7
+2,Ben Ortiz,,1985-11-30,
+3,Cleo Marsh,cleo@example.org,,7
+"""
+STAFF = "id,name,email\n7,Front desk,desk@acme.example\n"
+
+
+@dataclass
+class Guide:
+    """What a reader of the guide has after typing it in."""
+
+    folder: Path
+    environment: dict[str, str]
+
+    def bridgework(self, *arguments: str, code: tuple[int, ...] = (0, 1)) -> dict[str, Any]:
+        """Run a command; its JSON."""
+        done = subprocess.run(
+            [sys.executable, "-m", "bridgework", "--json", *arguments],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.returncode in code, done.stdout + done.stderr
+        answer: dict[str, Any] = json.loads(done.stdout)
+        return answer
+
+    @contextmanager
+    def sandbox(self) -> Iterator[dict[str, Any]]:
+        """Run the simulator of the guide; its first line."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bridgework", "sandbox", "acme"],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        try:
+            assert process.stdout is not None
+            announcement: dict[str, Any] = json.loads(process.stdout.readline())
+            self.environment.update(announcement["env"])
+            yield announcement
+        finally:
+            process.terminate()
+            process.wait(10)
+            assert process.stdout is not None
+            process.stdout.close()
+
+
+def install(folder: Path) -> None:
+    """Write the files of the guide and the metadata `pip install` would make of its pyproject.toml."""
+    for page in PAGES:
+        for block in blocks(DOCS / page):
+            if block.title:
+                path = folder / block.title
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(block.text, "utf-8")
+    project = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))["project"]
+    info = folder / "src" / f"bridgework_acme-{project['version']}.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n")
+    lines = []
+    for group, points in project["entry-points"].items():
+        lines += [f"[{group}]", *(f"{name} = {target}" for name, target in points.items())]
+    (info / "entry_points.txt").write_text("\n".join(lines) + "\n")
+
+
+@pytest.fixture
+def guide(tmp_path: Path) -> Guide:
+    """The guide's package, installed for processes of this test only, and a folder of CSV files."""
+    install(tmp_path)
+    source = tmp_path / "rolodex"
+    source.mkdir()
+    (source / "people.csv").write_text(PEOPLE, "utf-8")
+    (source / "staff.csv").write_text(STAFF, "utf-8")
+    home = tmp_path / "home"
+    home.mkdir()
+    return Guide(
+        tmp_path,
+        {
+            **os.environ,
+            "PYTHONPATH": str(tmp_path / "src"),
+            "HOME": str(home),
+            "XDG_CONFIG_HOME": str(home / ".config"),
+            "XDG_CACHE_HOME": str(home / ".cache"),
+            "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+        },
+    )
+
+
+def stored(announcement: dict[str, Any]) -> dict[str, Any]:
+    """What the simulator holds."""
+    token = next(item.partition("=")[2] for item in announcement["set"] if "sandbox_token" in item)
+    answer = httpx.get(
+        f"{announcement['base_url']}/__sandbox__/state", headers={"x-sandbox-token": token}, trust_env=False
+    )
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def test_the_guide_migrates_everybody_and_takes_everything_out_again(guide: Guide) -> None:
+    with guide.sandbox() as announcement:
+        trial = str(guide.folder / "trial")
+        settings = ["migration.currency=USD", f"source.path={guide.folder / 'rolodex'}"]
+        settings += ["owners.fallback=desk@acme.example", *announcement["set"]]
+        given = [part for item in settings for part in ("--set", item)]
+        guide.bridgework("init", trial, "--source", "rolodex", "--destination", "acme", *given)
+
+        guide.bridgework("-C", trial, "migrate", "--approve-as", "Ana Ruiz <ana@example.org>")
+
+        state = stored(announcement)
+        [birthday] = [key for key, field in state["fields"].items() if field["label"] == "Birthday"]
+        people = {row["name"]: row for row in state["contacts"].values()}
+        assert set(people) == {"Ana Ruiz", "Ben Ortiz", "Cleo Marsh"}
+        assert people["Ana Ruiz"][birthday] == "1990-05-01"
+        assert people["Ana Ruiz"]["owner"] == "1"
+        assert people["Ana Ruiz"]["external_id"].startswith("rolodex.contacts.1/")
+
+        guide.bridgework("-C", trial, "rollback", "--schema")
+        assert stored(announcement) == {"contacts": {}, "fields": {}}
+
+
+def test_a_lost_answer_leaves_one_record_not_two(guide: Guide) -> None:
+    with guide.sandbox() as announcement:
+        token = next(item.partition("=")[2] for item in announcement["set"] if "sandbox_token" in item)
+        [fault] = [each for each in blocks(DOCS / PAGES[1]) if each.language == "json"]
+        httpx.post(
+            f"{announcement['base_url']}/__sandbox__/faults",
+            headers={"x-sandbox-token": token},
+            content=fault.text,
+            trust_env=False,
+        ).raise_for_status()
+        trial = str(guide.folder / "trial")
+        settings = ["migration.currency=USD", f"source.path={guide.folder / 'rolodex'}"]
+        settings += ["owners.fallback=desk@acme.example", *announcement["set"], "destination.horizon=0.2"]
+        given = [part for item in settings for part in ("--set", item)]
+        guide.bridgework("init", trial, "--source", "rolodex", "--destination", "acme", *given)
+
+        guide.bridgework("-C", trial, "migrate", "--approve-as", "Ana Ruiz <ana@example.org>")
+
+        names = sorted(row["name"] for row in stored(announcement)["contacts"].values())
+        assert names == ["Ana Ruiz", "Ben Ortiz", "Cleo Marsh"]
