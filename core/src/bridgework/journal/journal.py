@@ -12,7 +12,7 @@ from typing import Any, Self
 import orjson
 
 from bridgework.errors import ContractBroken
-from bridgework.journal import chain, crash, dispositions, projection, rebuild, receipts, targets
+from bridgework.journal import chain, crash, destinations, dispositions, projection, rebuild, receipts, targets
 from bridgework.journal.records import (
     Event,
     Head,
@@ -250,7 +250,7 @@ class Journal:
 
     def by_destination(self, object_name: str, ids: Iterable[str]) -> dict[str, tuple[str, str]]:
         """Destination id to (rule, key), for those that are ours and live."""
-        return targets.by_destination(self._store, object_name, ids)
+        return destinations.by_destination(self._store, object_name, ids)
 
     def all_targets(self, rule: str | None = None, states: Collection[str] | None = None) -> Iterator[Target]:
         """Targets in order of rule and key. Streams in pages, so it sees changes made meanwhile further on."""

@@ -41,7 +41,9 @@ TABLES = (
         operation INTEGER NOT NULL DEFAULT 0, verb TEXT NOT NULL DEFAULT '', attempt INTEGER NOT NULL DEFAULT 0,
         outcome TEXT NOT NULL DEFAULT '', mapped_hash TEXT NOT NULL DEFAULT '', settled_hash TEXT NOT NULL DEFAULT '',
         reason TEXT NOT NULL DEFAULT '', field TEXT NOT NULL DEFAULT '')""",
-    "CREATE INDEX standing_by_destination ON standing(id) WHERE id <> ''",
+    # Of `standing` by id, filled when somebody asks: see `destinations`.
+    """CREATE TABLE destination_id(
+        id TEXT NOT NULL, target INTEGER NOT NULL, PRIMARY KEY(id, target)) WITHOUT ROWID""",
     """CREATE TABLE receipt(
         identity TEXT PRIMARY KEY, operation INTEGER NOT NULL, data TEXT NOT NULL, seq INTEGER NOT NULL)""",
     """CREATE TABLE disposition(

@@ -177,21 +177,6 @@ def counts(store: Store) -> dict[str, dict[str, int]]:
     return found
 
 
-def by_destination(store: Store, name: str, wanted: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """Destination id to (rule, key), for ids of one destination object that are ours and live."""
-    found: dict[str, tuple[str, str]] = {}
-    for batch in batches(wanted):
-        with store.read() as connection:
-            for id_, rule, key in connection.execute(
-                "SELECT s.id, t.rule, t.key FROM json_each(?) AS j CROSS JOIN standing AS s ON s.id = j.value"
-                " CROSS JOIN target AS t ON t.number = s.target"
-                " WHERE s.id <> '' AND s.object = ? AND s.state <> 'undone' ORDER BY s.target",
-                (as_json(batch), name),
-            ):
-                found.setdefault(id_, (rule, key))
-    return found
-
-
 def open_operations(store: Store, stage: str | None, rule: str | None) -> Iterator[IntentRow]:
     """Intents without a final outcome, oldest first. Their numbers are held in memory, their rows are not."""
     with store.read() as connection:
