@@ -166,8 +166,9 @@ def run_mapping_tests(
     skipped for the reason it names. Deferred fields are looked for beside the others.
     """
     named = tuple(transforms)
+    whole = _present(description)  # a test gives its rows itself, whatever this extract happens to lack
     return [
-        _tried(number, test, mapping, description, settings, named)
+        _tried(number, test, mapping, whole, settings, named)
         for number, test in enumerate(mapping.file.tests, start=1)
     ]
 
@@ -204,7 +205,7 @@ def _first_outcome(
         raise UsageError(f"The test gives rows of {', '.join(unknown)}, which the source does not have.")
     rows = {home: [test.given], **{name: listed for name, listed in test.rows.items() if name != home}}
     rows[home] = [test.given, *test.rows.get(home, [])]
-    return first_outcome(plan, test.rule, MemoryStaging(_present(description), rows))
+    return first_outcome(plan, test.rule, MemoryStaging(description, rows))
 
 
 def first_outcome(plan: Plan, rule: str, staging: MemoryStaging) -> Outcome | None:
