@@ -172,6 +172,13 @@ def _gone(value: Any) -> bool:
 # ------------------------------------------------------------------------------------------ summary
 
 
+def _in_real_time(estimates: Sequence[Mapping[str, Any]]) -> str:
+    """What the same takes against a real account, by the forecast."""
+    parts = [f"the {each['work']} {max(1, round(each['hours'] * 60))} min" for each in estimates]
+    plan = estimates[0]["plan"] if estimates else ""
+    return f"; against a real account on {plan}, {' and '.join(parts)}" if parts else ""
+
+
 def _summary(folder: Path, results: Mapping[str, Result], took: float, *, same: bool) -> Result:
     migrated = results["migrate"]
     plan = json.loads((folder / "reports" / "plan.json").read_text("utf-8"))
@@ -182,7 +189,7 @@ def _summary(folder: Path, results: Mapping[str, Result], took: float, *, same: 
         migration=migrated.migration,
         objects=migrated.objects,
         rules=migrated.rules,
-        message=f"Migrated, reconciled and rolled back in {took:,.0f} s.",
+        message=f"Migrated, reconciled and rolled back in {took:,.0f} s{_in_real_time(load)}.",
         state="done" if same else "differences",
         next=f"open {folder / 'reports' / 'reconcile.html'}",
         data={

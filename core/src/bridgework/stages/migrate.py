@@ -100,6 +100,10 @@ def _undiffed(migration: Migration) -> bool:
 
 
 def _unloaded(migration: Migration) -> bool:
+    """A load is due after every sample, and as long as records wait."""
+    sampled, loaded = migration.journal.last_event("sample_chosen"), migration.journal.last_event("loaded")
+    if sampled is not None and (loaded is None or loaded.seq < sampled.seq):
+        return True
     return any(
         states.get(state, 0)
         for states in migration.journal.counts().values()

@@ -13,6 +13,7 @@ from bridgework.stages.comparing import content_mark
 def settle_images(migration: Migration, rules: Sequence[str]) -> int:
     """Read back every live record without an image; returns how many were read."""
     count = 0
+    migration.progress.start("reading back", None)
     for rule in rules:
         fresh = (
             target
@@ -29,7 +30,7 @@ def settle_images(migration: Migration, rules: Sequence[str]) -> int:
                     if (record := stored.get(target.id)) is not None and not record.deleted
                 ],
             )
-            migration.progress.step(f"reading back {rule}", len(chunk))
+            migration.progress.step(rule, len(chunk))
             count += len(chunk)
     return count
 

@@ -68,9 +68,9 @@ class Loader:
                 for jobs in self._groups(rule, second_pass=second_pass):
                     running.add(pool.submit(self._writer.send, jobs))
                     if len(running) >= 2 * workers:
-                        running = self._collect(rule, running)
+                        running = self._collect(rule, running, counted=not second_pass)
                 while running:
-                    running = self._collect(rule, running)
+                    running = self._collect(rule, running, counted=not second_pass)
             except BaseException as error:
                 if isinstance(error, KeyboardInterrupt):
                     self._migration.interrupt()
@@ -106,13 +106,16 @@ class Loader:
             if keys is None or mapped.key in keys:
                 yield planned(mapped)
 
-    def _collect(self, rule: CompiledRule, running: set[Future[list[Done]]]) -> set[Future[list[Done]]]:
+    def _collect(
+        self, rule: CompiledRule, running: set[Future[list[Done]]], *, counted: bool
+    ) -> set[Future[list[Done]]]:
         finished, left = wait(running, return_when=FIRST_COMPLETED)
         for future in finished:
             done = future.result()
             for each in done:
                 self._count(rule, each)
-            self._migration.progress.step(rule.name, len(done))
+            if counted:  # each record once, whatever the second pass adds to it
+                self._migration.progress.step(rule.name, len(done))
         return left
 
     def _count(self, rule: CompiledRule, done: Done) -> None:
