@@ -48,6 +48,16 @@ def test_an_untouched_journal_is_right(written: Path) -> None:
     assert (result.ok, result.rows, result.head.seq) == (True, 7, 7)
 
 
+def test_the_whole_chain_can_be_read_in_order(written: Path) -> None:
+    with Journal.open(written, KEY, MIGRATION) as journal:
+        rows = list(journal.entries())
+        head = journal.head()
+    assert [row.seq for row in rows] == [1, 2, 3, 4, 5, 6, 7]
+    assert [row.table for row in rows] == ["event", "intent", "intent", "outcome", "outcome", "event", "event"]
+    assert rows[1].values["marker"] == "source.patients.p1/abc123" and rows[4].values["reason"] == "no"
+    assert rows[-1].hash == head.hash
+
+
 @pytest.mark.parametrize(
     ("change", "table", "seq"),
     [

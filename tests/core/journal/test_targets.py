@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from bridgework.errors import ContractBroken
 from bridgework.journal import Intent, Journal, Outcome, TargetState
 from bridgework.model import Verb
 
@@ -95,11 +96,21 @@ def test_after_a_rollback_the_next_generation_gets_a_new_id(journal: Journal, cr
     assert first < second
 
 
+def test_a_generation_never_falls_back(journal: Journal, create: Make) -> None:
+    load(journal, create, "p1", generation=2)
+    [gone] = journal.intend([create("p1", verb=Verb.DELETE, generation=1)])
+    journal.settle([Outcome(gone, "undone")])
+    assert journal.targets("patients", ["p1"])["p1"].generation == 2
+    with pytest.raises(ContractBroken):
+        journal.intend([create("p1", generation=2)])
+    journal.intend([create("p1", generation=3)])
+
+
 def test_a_matched_record_keeps_no_origin_and_is_not_created_again(journal: Journal, create: Make) -> None:
     journal.set_matched("patients", "person", [("p1", "old", "v1")])
     target = journal.targets("patients", ["p1"])["p1"]
     assert (target.state, target.id, target.version, target.origin) == (TargetState.MATCHED, "old", "v1", 0)
-    with pytest.raises(Exception, match="second time"):
+    with pytest.raises(ContractBroken, match="second time"):
         journal.intend([create("p1")])
 
 
@@ -147,6 +158,30 @@ def test_listing_goes_on_over_many_pages_while_targets_change(journal: Journal) 
             journal.set_state("patients", ["p02400"], "unchanged")
     assert seen == sorted(seen) and len(set(seen)) == 2_500
     assert journal.counts() == {"patients": {"pending": 2_499, "unchanged": 1}}
+
+
+def test_a_destination_id_leads_to_the_target_that_holds_it_now(journal: Journal, create: Make) -> None:
+    load(journal, create, "p1", "p2")
+    journal.set_matched("patients", "person", [("p3", "old", "v1")])
+    wanted = ["d-p1", "d-p2", "old", "stranger"]
+    owners = {"d-p1": ("patients", "p1"), "d-p2": ("patients", "p2"), "old": ("patients", "p3")}
+    assert journal.by_destination("person", wanted) == owners
+    assert journal.by_destination("deal", wanted) == {}
+    [gone] = journal.intend([create("p2", verb=Verb.DELETE)])
+    [waiting] = journal.intend([create("p4")])
+    journal.settle([Outcome(gone, "undone")])
+    assert journal.by_destination("person", wanted) == {key: owners[key] for key in ("d-p1", "old")}
+    [again] = journal.intend([create("p2", generation=2)])
+    journal.settle([Outcome(again, "done", id="new"), Outcome(waiting, "done", id="late")])
+    found = journal.by_destination("person", [*wanted, "new", "late"])
+    assert found == {
+        "d-p1": owners["d-p1"],
+        "old": owners["old"],
+        "new": ("patients", "p2"),
+        "late": ("patients", "p4"),
+    }
+    journal.rebuild()
+    assert journal.by_destination("person", [*wanted, "new", "late"]) == found
 
 
 def test_strange_keys_are_kept_apart(journal: Journal, create: Make) -> None:

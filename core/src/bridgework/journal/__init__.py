@@ -3,6 +3,7 @@
 from bridgework.journal.journal import Journal
 from bridgework.journal.lock import migration_lock
 from bridgework.journal.records import (
+    Entry,
     Event,
     Head,
     Intent,
@@ -16,6 +17,7 @@ from bridgework.journal.records import (
 )
 
 __all__ = [
+    "Entry",
     "Event",
     "Head",
     "Intent",

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from bridgework.journal.records import Head, Verified
+from bridgework.journal.records import Entry, Head, Verified, from_micros
 from bridgework.store import Connection, Store, pages
 
 COLUMNS = {
@@ -63,6 +63,13 @@ def _rows(store: Store, table: str) -> Iterator[tuple[int, str, tuple[Any, ...],
     statement = f"SELECT seq, {COLUMNS[table]}, hash FROM {table} WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608
     for row in pages(store, statement, (0,), ()):
         yield row[0], table, row[1:-1], row[-1]
+
+
+def entries(store: Store) -> Iterator[Entry]:
+    """All rows of the chain in order, with their columns by name. Streams."""
+    names = {table: tuple(each.strip() for each in columns.split(",")) for table, columns in COLUMNS.items()}
+    for seq, table, values, digest in walk(store):
+        yield Entry(seq, table, from_micros(values[0]), dict(zip(names[table], values, strict=True)), digest.hex())
 
 
 def verify(store: Store, anchors: Sequence[Head] = ()) -> Verified:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +14,7 @@ import orjson
 from bridgework.errors import ContractBroken
 from bridgework.journal import chain, crash, destinations, dispositions, projection, rebuild, receipts, targets
 from bridgework.journal.records import (
+    Entry,
     Event,
     Head,
     Intent,
@@ -46,6 +47,7 @@ class Journal:
         self._store = store
         self._now = now
         self._sendable: set[int] = set()  # intended by this process, not sent, not settled
+        self._opened: dict[int, projection.Opened] = {}  # intended by this process, not settled
         self._sendable_lock = threading.Lock()
 
     @classmethod
@@ -116,6 +118,10 @@ class Journal:
         """Where the chain ends now."""
         return chain.head(self._store)
 
+    def entries(self) -> Iterator[Entry]:
+        """All rows of the chain in order: events, intents and outcomes, as they were appended. Streams."""
+        return chain.entries(self._store)
+
     def verify(self, anchors: Sequence[Head] = ()) -> Verified:
         """Walk the whole chain and name the first row that was altered, dropped, swapped or added. Streams."""
         return chain.verify(self._store, anchors)
@@ -131,20 +137,28 @@ class Journal:
 
         One transaction for all of them; their targets are in doubt until settled.
 
-        :raises ContractBroken: a write could happen twice (see `projection.check_and_count`).
+        :raises ContractBroken: a write could happen twice (see `projection.check`).
         """
         wanted = list(intents)
         if not wanted:
             return []
         with self._store.write("intend") as connection:
-            operations = self._append_intents(connection, wanted)
-        with self._sendable_lock:
-            self._sendable.update(operations)
-        return operations
+            opened = self._append_intents(connection, wanted)
+        self._remember((), opened)
+        return list(opened)
 
-    def _append_intents(self, connection: Connection, intents: Sequence[Intent]) -> list[int]:
+    def _remember(self, settled: Iterable[Outcome], opened: Mapping[int, projection.Opened]) -> None:
+        with self._sendable_lock:
+            self._sendable.difference_update(outcome.operation for outcome in settled)
+            self._sendable.update(opened)
+            for outcome in settled:
+                if outcome.state != OutcomeState.IN_DOUBT:
+                    self._opened.pop(outcome.operation, None)
+            self._opened.update(opened)
+
+    def _append_intents(self, connection: Connection, intents: Sequence[Intent]) -> dict[int, projection.Opened]:
         at = to_micros(self._now())
-        attempts, numbers = projection.check_and_count(connection, intents)
+        opened = projection.check(connection, intents)
         rows = [
             (
                 at,
@@ -156,16 +170,16 @@ class Journal:
                 intent.generation,
                 intent.marker,
                 str(intent.client_id),
-                attempt,
+                operation.attempt,
                 intent.body_hash,
                 intent.mapped_hash,
                 intent.target_id,
             )
-            for intent, attempt in zip(intents, attempts, strict=True)
+            for intent, operation in zip(intents, opened, strict=True)
         ]
         operations = chain.Chain(connection).append("intent", rows)
-        projection.open_operations(connection, numbers, operations)
-        return operations
+        projection.open_operations(connection, [operation.target for operation in opened], operations)
+        return dict(zip(operations, opened, strict=True))
 
     def may_send(self, operation: int) -> bool:
         """True if this process recorded the intent and has neither sent nor settled it.
@@ -196,15 +210,14 @@ class Journal:
             return
         with self._store.write("settle") as connection:
             self._append_outcomes(connection, wanted)
-        with self._sendable_lock:
-            self._sendable.difference_update(o.operation for o in wanted)
+        self._remember(wanted, {})
 
     def _append_outcomes(self, connection: Connection, outcomes: Sequence[Outcome]) -> None:
         at = to_micros(self._now())
         rows = [
             (at, o.operation, OutcomeState(o.state).value, o.id, o.version, o.reason, o.field, o.http) for o in outcomes
         ]
-        projection.apply_outcomes(connection, rows)
+        projection.apply_outcomes(connection, rows, self._opened)
         chain.Chain(connection).append("outcome", rows)
 
     def advance(self, outcomes: Iterable[Outcome], intents: Iterable[Intent]) -> list[int]:
@@ -213,11 +226,9 @@ class Journal:
         with self._store.write("advance") as connection:
             if settled:
                 self._append_outcomes(connection, settled)
-            operations = self._append_intents(connection, wanted) if wanted else []
-        with self._sendable_lock:
-            self._sendable.difference_update(o.operation for o in settled)
-            self._sendable.update(operations)
-        return operations
+            opened = self._append_intents(connection, wanted) if wanted else {}
+        self._remember(settled, opened)
+        return list(opened)
 
     def in_doubt(self, stage: str | None = None, rule: str | None = None) -> Iterator[IntentRow]:
         """Intents without a final outcome, oldest first; `at` bounds the search for a lost answer."""

@@ -5,8 +5,9 @@ The same functions are used when a row is appended and when the projection is re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -20,13 +21,32 @@ SUCCESS: frozenset[str] = frozenset({OutcomeState.DONE, OutcomeState.FOUND})
 _MAKES: frozenset[str] = frozenset({Verb.CREATE, Verb.UPLOAD})
 
 
+# Plain text: the driver looks for an adapter for every value of a class of its own, which costs more than the row.
+_PENDING, _CONFLICT, _REJECTED = TargetState.PENDING.value, TargetState.CONFLICT.value, TargetState.REJECTED.value
+
+
 def as_json(value: Any) -> str:
     """For `json_each`, which takes any number of values in one parameter."""
     return orjson.dumps(value).decode()
 
 
-def check_and_count(connection: Connection, intents: Sequence[Intent]) -> tuple[list[int], list[int]]:
-    """The attempt number of each intent, and the number of its target, which is made if there is none.
+class Opened(NamedTuple):
+    """An operation that is about to be sent: what settling it needs to know."""
+
+    verb: str
+    object: str
+    generation: int
+    attempt: int
+    mapped_hash: str
+    target: int
+    prior: str  # where the target stood before
+
+
+_NOTHING: Mapping[int, Opened] = MappingProxyType({})
+
+
+def check(connection: Connection, intents: Sequence[Intent]) -> list[Opened]:
+    """Count attempts and find targets; a target that does not exist yet is made.
 
     :raises ContractBroken: the write could happen twice: an operation on the same target is open, or a create of the
         same generation was not proved to be without effect.
@@ -41,19 +61,32 @@ def check_and_count(connection: Connection, intents: Sequence[Intent]) -> tuple[
             [(i.rule, i.key, i.object, int(i.verb == Verb.SCHEMA)) for i in intents],
         )
         known = _known(connection, names)
-    found = [known[name] for name in names]
-    return [_attempt(intent, row[1:]) for intent, row in zip(intents, found, strict=True)], [row[0] for row in found]
+    opened = []
+    for intent, name in zip(intents, names, strict=True):
+        number, *standing = known[name]
+        attempt = _attempt(intent, standing)
+        prior = standing[6] or _PENDING
+        opened.append(
+            Opened(intent.verb.value, intent.object, intent.generation, attempt, intent.mapped_hash, number, prior)
+        )
+    return opened
 
 
 def _known(connection: Connection, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Sequence[Any]]:
     """By rule and key: number of the target, and what decides whether a further operation on it is safe."""
-    rows = connection.execute(
-        "SELECT t.rule, t.key, t.number, s.verb, s.generation, s.attempt, s.outcome, s.operation, s.id, s.state,"
-        " o.operation FROM json_each(?) AS j CROSS JOIN target AS t ON t.rule = j.value ->> 0 AND t.key = j.value ->> 1"
-        " LEFT JOIN standing AS s ON s.target = t.number LEFT JOIN open_operation AS o ON o.target = t.number",
-        (as_json(names),),
-    ).fetchall()
-    return {(row[0], row[1]): row[2:] for row in rows}
+    keys: dict[str, list[str]] = {}
+    for rule, key in names:
+        keys.setdefault(rule, []).append(key)
+    found: dict[tuple[str, str], Sequence[Any]] = {}
+    for rule, wanted in keys.items():
+        rows = connection.execute(
+            "SELECT t.key, t.number, s.verb, s.generation, s.attempt, s.outcome, s.operation, s.id, s.state,"
+            " o.operation FROM json_each(?) AS j CROSS JOIN target AS t ON t.rule = ? AND t.key = j.value"
+            " LEFT JOIN standing AS s ON s.target = t.number LEFT JOIN open_operation AS o ON o.target = t.number",
+            (as_json(wanted), rule),
+        ).fetchall()
+        found.update(((rule, row[0]), row[1:]) for row in rows)
+    return found
 
 
 def _attempt(intent: Intent, known: Sequence[Any]) -> int:
@@ -119,8 +152,6 @@ def state_after(verb: str, outcome: str, prior: str) -> str:
     return _OTHERWISE[outcome]
 
 
-# Plain text: the driver looks for an adapter for every value of a class of its own, which costs more than the row.
-_PENDING, _CONFLICT, _REJECTED = TargetState.PENDING.value, TargetState.CONFLICT.value, TargetState.REJECTED.value
 _SUCCEEDED: dict[str, str] = {
     Verb.CREATE: TargetState.CREATED.value,
     Verb.UPLOAD: TargetState.CREATED.value,
@@ -137,29 +168,38 @@ _OTHERWISE: dict[str, str] = {
 }
 
 
-def apply_outcomes(connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
-    """Move the targets of settled operations, and close the operations.
-
-    :raises ContractBroken: an operation is unknown or settled already, or a create succeeded without an id.
-    """
-    known = {
-        row[0]: row[1:]
+def _opened(connection: Connection, operations: Sequence[int]) -> dict[int, Opened]:
+    return {
+        row[0]: Opened(*row[1:])
         for row in connection.execute(
             "SELECT i.seq, i.verb, i.object, i.generation, i.attempt, i.mapped_hash, t.number,"
-            " coalesce(s.state, 'pending')"
-            " FROM json_each(?) AS j CROSS JOIN intent AS i ON i.seq = j.value"
+            " coalesce(s.state, 'pending') FROM json_each(?) AS j CROSS JOIN intent AS i ON i.seq = j.value"
             " CROSS JOIN target AS t ON t.rule = i.rule AND t.key = i.key"
             " CROSS JOIN open_operation AS o ON o.target = t.number AND o.operation = i.seq"
             " LEFT JOIN standing AS s ON s.target = t.number",
-            (as_json([values[1] for values in rows]),),
+            (as_json(operations),),
         )
     }
+
+
+def apply_outcomes(
+    connection: Connection, rows: Sequence[Sequence[Any]], remembered: Mapping[int, Opened] = _NOTHING
+) -> None:
+    """Move the targets of settled operations, and close the operations.
+
+    :param remembered: operations opened by this process, which spares looking them up.
+
+    :raises ContractBroken: an operation is unknown or settled already, or a create succeeded without an id.
+    """
+    known = {row[1]: remembered[row[1]] for row in rows if row[1] in remembered}
+    if len(known) < len(rows):
+        known.update(_opened(connection, [row[1] for row in rows if row[1] not in remembered]))
     changes, closed, doubted = [], list[tuple[int]](), list[tuple[int]]()
     for _, operation, outcome, id_, version, reason, field, _ in rows:
         if operation not in known:
             raise ContractBroken(f"operation {operation} is unknown or settled already")
         if outcome == OutcomeState.IN_DOUBT:
-            doubted.append((known[operation][5],))
+            doubted.append((known[operation].target,))
             continue
         verb, name, generation, attempt, mapped_hash, number, prior = known.pop(operation)
         success, makes = int(outcome in SUCCESS), int(verb in _MAKES)
@@ -176,7 +216,7 @@ def apply_outcomes(connection: Connection, rows: Sequence[Sequence[Any]]) -> Non
         " attempt, outcome, reason, field)"
         " VALUES(?1, ?2, ?3, ?4, ?5, ?6, iif(?15, ?7, 0), ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
         " ON CONFLICT(target) DO UPDATE SET state = ?2, object = ?3, id = iif(?15 OR ?4 <> '', ?4, id),"
-        " version = iif(?15 OR ?5 <> '', ?5, version), generation = ?6, origin = iif(?15, ?7, origin),"
+        " version = iif(?15 OR ?5 <> '', ?5, version), generation = max(generation, ?6), origin = iif(?15, ?7, origin),"
         " mapped_hash = iif(?15 OR ?8 <> '', ?8, mapped_hash), settled_hash = iif(?16, '', settled_hash),"
         " operation = ?9, verb = ?10, attempt = ?11, outcome = ?12, reason = ?13, field = ?14",
         changes,

@@ -137,6 +137,17 @@ class Event:
     payload: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the chain: `table` is ``event``, ``intent`` or ``outcome``, `values` are its columns."""
+
+    seq: int
+    table: str
+    at: datetime
+    values: Mapping[str, Any]
+    hash: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """One record of the destination as the journal knows it.
