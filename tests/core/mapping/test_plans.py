@@ -64,6 +64,7 @@ def test_an_absent_object_has_nothing_to_account_for_and_no_rows() -> None:
     assert not accounts(plan, "visits")
     assert run(plan, "visits", {}) == []
     assert bodies(plan, "clients", {"clients": [client()]})["c1"] == {"name": "Ana Ruiz"}
+    assert [each.label for each in plan.wanted_fields()] == ["name"]
 
 
 OPTIONS = """

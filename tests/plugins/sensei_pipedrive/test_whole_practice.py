@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from bridgework.mapping import Decisions, Disposed, Mapped, Outcome, Plan, Skipped, canonical, running
+from bridgework.mapping import Decisions, Disposed, Mapped, MemoryStaging, Outcome, Plan, Skipped, canonical, running
 
 from .conftest import Practice, disposed, mapped, skipped
 
@@ -185,3 +186,36 @@ def test_decisions_merge_exclude_and_link(practice: Practice) -> None:
     assert guardians & {row["decision"].removeprefix("merge into ") for row in links}
     assert all(each.deferred.get("Guardian", {}).get("key") != each.key for each in mapped(made["patients"]))
     practice.outcomes(practice.plan())  # puts back the merges of the export itself
+
+
+def test_an_export_without_most_objects_still_gives_persons(practice: Practice, plan: Plan) -> None:
+    present = {"practice", "locations", "patients", "patients.responsibleParties", "patients.referrals"}
+    description = practice.staging.description
+    objects = tuple(
+        item if item.name in present else replace(item, absent="not exported") for item in description.objects
+    )
+    partial = replace(description, objects=objects)
+    rows = {name: [dict(row.values) for row in practice.staging.rows(name)] for name in present}
+    staging = MemoryStaging(partial, rows)
+    small = Practice(practice.truth, staging).plan()  # type: ignore[arg-type]
+    small.prepare(staging)
+    assert len(mapped(small.run("patients", staging))) == practice.truth.expected["patients"]["takePart"]
+    assert small.unaccounted == () and small.unruled == ()
+    labels = {each.label for each in small.wanted_fields(staging)}
+    assert "Patient number" in labels
+    assert not labels & {"Outstanding balance", "Primary carrier", "Recall type", "Plan status"}
+
+
+def test_the_pair_needs_about_forty_five_fields_of_its_own(practice: Practice, plan: Plan) -> None:
+    built_in = {
+        "name", "emails", "phones", "organization", "owner", "add_time", "address", "title", "value", "person",
+        "pipeline", "stage", "status",
+    }  # fmt: skip
+    own = {
+        (rule.target, field.label)
+        for rule in plan.rules.values()
+        if rule.target in ("person", "organization", "deal")
+        for field in rule.fields
+        if not field.custom and field.label not in built_in
+    }
+    assert 40 <= len(own) + 3 <= 50  # and the three that carry the source id

@@ -148,7 +148,8 @@ class RuleCompiler:
                 continue
             if field.required and field.references:
                 self._require_reference(field, requires)
-            if on and self.spec.to and (other := self.labels.clash(self.spec.to, field)):
+            known = on and not self.fields.catalog.open(self.spec.from_)
+            if known and self.spec.to and (other := self.labels.clash(self.spec.to, field)):
                 self.note(
                     (*self.place, "fields", label),
                     f"is {field.type.value} here, but another rule has {other.label} of type {other.type.value}",

@@ -32,10 +32,12 @@ def wanted_fields(plan: Plan, staging: StagedRows | None) -> tuple[WantedField, 
     """See `Plan.wanted_fields`."""
     found: dict[tuple[str, str, str], WantedField] = {}
     for rule in plan.rules.values():
-        if rule.kind != "target":
+        if rule.kind != "target" or plan.catalog.object(rule.object).absent:
             continue
         observed = _observe(plan.session(staging), rule) if staging is not None else {}
         for field in rule.fields:
+            if _without_rows(plan, field):
+                continue
             wanted = _wanted(plan, rule, field, observed.get(field.label, _Observed()), staging)
             name = (wanted.object, wanted.label, wanted.under)
             found[name] = _both(found[name], wanted) if name in found else wanted
@@ -61,6 +63,14 @@ def _wanted(
         optional=field.spec.optional,
         reason=field.spec.reason or f"rule {rule.name}",
     )
+
+
+def _without_rows(plan: Plan, field: CompiledField) -> bool:
+    """Whether the field is a roll-up over an object that the export lacks: no need to make it."""
+    by = field.spec.by if field.spec.ref is not None else None
+    child = field.spec.rollup or (by.rollup if by is not None else None)
+    found = plan.catalog.objects.get(child or "")
+    return found is not None and bool(found.absent)
 
 
 def _both(first: WantedField, second: WantedField) -> WantedField:
