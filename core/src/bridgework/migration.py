@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import mimetypes
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -38,6 +40,16 @@ from bridgework.results import Result
 from bridgework.staging import Image, Records, Staging, StagingWriter
 
 
+def operator() -> str:
+    """Who runs this command: the account of the machine, or who BRIDGEWORK_OPERATOR says it is."""
+    if named := os.environ.get("BRIDGEWORK_OPERATOR", "").strip():
+        return named
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # an account without a name, as in some containers
+        return f"uid {os.getuid()}" if hasattr(os, "getuid") else "unknown"
+
+
 class KeptBodies(Protocol):
     """A job whose bodies are kept before its intent."""
 
@@ -66,6 +78,8 @@ class Migration:
         self._connected = connected
         self._documents: dict[str, str] = {}
         self.hooks = Hooks(connected.plugins)
+        if destination:
+            self.journal.event("opened", operator=operator())
         self.progress = Progress(self.hooks.announce)
 
     @classmethod
@@ -442,6 +456,7 @@ class Migration:
     ) -> Result:
         """The result of a stage: conservation asserted, report written, plugins told. `report` "" writes none."""
         objects, rules = conservation(self)
+        head = self.journal.head()
         result = Result(
             stage=stage,
             migration=self.project.id,
@@ -450,11 +465,17 @@ class Migration:
             message=message,
             objects=objects,
             rules=rules,
-            data={"practice": self.practice, "at": self.clock.now().isoformat(timespec="seconds"), **(data or {})},
+            data={
+                "practice": self.practice,
+                "at": self.clock.now().isoformat(timespec="seconds"),
+                "head": f"{head.seq}:{head.hash}",
+                **(data or {}),
+            },
         )
         name = stage if report is None else report
         if name:
             write_reports(self.project.reports, name, result)
         self.journal.event("stage_finished", stage=stage, state=result.state)
+        self.journal.event("anchor", seq=head.seq, hash=head.hash)
         self.hooks.announce("stage_finished", stage=stage, result=result.as_json())
         return result

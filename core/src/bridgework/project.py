@@ -221,12 +221,16 @@ def _secret_file(path: Path, key: str) -> str:
 
 @dataclass(frozen=True)
 class Keys:
-    """The keys of a migration: one per store, and one for keyed hashes in shareable reports. `place` says where."""
+    """The keys of a migration: one per store, one for keyed hashes in shareable reports, one for the archive.
+
+    `place` says where they are kept. The archive's key is made by the first delivery and may outlive the staged data.
+    """
 
     journal: bytes
     records: bytes | None  # None after purge
     hashing: bytes
     place: str
+    archive: bytes | None = None
 
 
 def config_folder() -> Path:
@@ -251,14 +255,33 @@ def load_keys(migration: str) -> Keys:
             next_step="work on the machine and account where `bridgework init` ran, or bring its key file",
         )
     read = {name: base64.b64decode(value) for name, value in kept.items()}
-    return Keys(read["journal"], read.get("records"), read["hashing"], place)
+    return Keys(read["journal"], read.get("records"), read["hashing"], place, read.get("archive"))
+
+
+def make_archive_key(migration: str) -> bytes:
+    """The key of the delivered archive, kept beside the others; made if there is none yet."""
+    keys = load_keys(migration)
+    if keys.archive is not None:
+        return keys.archive
+    kept, _ = _kept(migration)
+    key = secrets.token_bytes(32)
+    _keep(migration, {**(kept or {}), "archive": base64.b64encode(key).decode()})
+    return key
 
 
 def destroy_records_key(migration: str) -> None:
     """Forget the key of records.db: what it held can no longer be read."""
+    _destroy_key(migration, "records")
+
+
+def destroy_archive_key(migration: str) -> None:
+    """Forget the key of the delivered archive."""
+    _destroy_key(migration, "archive")
+
+
+def _destroy_key(migration: str, name: str) -> None:
     kept, _ = _kept(migration)
-    if kept is not None:
-        kept.pop("records", None)
+    if kept is not None and kept.pop(name, None) is not None:
         _keep(migration, kept)
 
 

@@ -22,6 +22,7 @@ COMMANDS = {
     "load": "Bring everything over; resumable at any instant",
     "delta": "Bring over what changed in the source since",
     "reconcile": "Prove what arrived",
+    "deliver": "The package: summary, audit log, archive, exports, guide, the way back",
     "migrate": "Run stages until a gate, a pause or the end",
     "status": "Where every record stands, and what to do next",
     "forecast": "Calls, budget and days of load, delta and rollback",

@@ -301,6 +301,16 @@ class MappingTest(Strict):
         return self
 
 
+class GuideNote(Strict):
+    """A piece of advice for the admin guide of the destination."""
+
+    about: Literal["automation", "setup", "limit"] = Field(
+        description="automation to set up, setting to make by hand, or what is not possible there"
+    )
+    title: str
+    text: str
+
+
 class MappingFile(Strict):
     """A whole mapping: the pair's document, overridden by the migration's."""
 
@@ -315,6 +325,7 @@ class MappingFile(Strict):
         default={}, description="object: field that a decision to merge with a row of another object fills"
     )
     rules: dict[str, Rule] = {}
+    guide: list[GuideNote] = Field(default=[], description="advice for the admin guide")
     tests: list[MappingTest] = []
 
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
+import orjson
+
+from bridgework.errors import UsageError
 from bridgework.gates import GATES, approvals
 from bridgework.journal import Head
 from bridgework.migration import Migration
@@ -87,13 +93,15 @@ def failures(migration: Migration) -> Result:
     )
 
 
-def log(migration: Migration, *, verify: bool = False, limit: int = 200) -> Result:
-    """The newest events; with `verify`, walk the whole hash chain and compare it with the heads in earlier reports."""
+def log(migration: Migration, *, verify: bool = False, heads: Sequence[str] = (), limit: int = 200) -> Result:
+    """The newest events; with `verify`, walk the whole hash chain and compare it with the heads in earlier reports.
+
+    `heads` are further ones, ``number:hash`` as a signed summary prints them. UsageError for one that is none.
+    """
     data: dict[str, Any] = {}
     broken = False
     if verify:
-        anchors = [Head(event.payload["seq"], event.payload["hash"]) for event in migration.journal.events("anchor")]
-        verified = migration.journal.verify(anchors)
+        verified = migration.journal.verify([*_anchors(migration), *map(_head, heads)])
         broken = not verified.ok
         data["verified"] = {
             "ok": verified.ok,
@@ -107,3 +115,22 @@ def log(migration: Migration, *, verify: bool = False, limit: int = 200) -> Resu
         events = list(migration.journal.events())[-limit:]
         data["events"] = [{"seq": event.seq, "at": event.at.isoformat(), "kind": event.kind} for event in events]
     return migration.finished("log", data=data, differences=broken, report="")
+
+
+def _anchors(migration: Migration) -> Iterator[Head]:
+    """Heads the journal itself noted, and those that stand in reports and in the package: a journal that was cut short
+    has lost the first kind, not the second."""
+    for event in migration.journal.events("anchor"):
+        yield Head(event.payload["seq"], event.payload["hash"])
+    for path in (*sorted(migration.project.reports.glob("*.json")), migration.project.package / "manifest.json"):
+        with suppress(OSError, ValueError, UsageError):
+            said = orjson.loads(path.read_bytes())
+            if isinstance(said, dict) and said.get("migration") == migration.project.id and said.get("head"):
+                yield _head(str(said["head"]))
+
+
+def _head(text: str) -> Head:
+    number, _, digest = text.strip().partition(":")
+    if not number.isdigit() or not re.fullmatch("[0-9a-f]{64}", digest):
+        raise UsageError("A head of the journal reads NUMBER:HASH.", next_step="copy it from a report or summary")
+    return Head(int(number), digest)

@@ -20,8 +20,9 @@ from bridgework.errors import StoreFailure
 from bridgework.model import Value
 from bridgework.stages.audit.spreadsheet import safe_cell
 
-SHAREABLE, PRIVATE = "shareable", "private"
 FileClass = Literal["shareable", "private"]
+SHAREABLE: Final = "shareable"
+PRIVATE: Final = "private"
 _PLAIN_NUMBER: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 _UNSAFE_NAME: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
