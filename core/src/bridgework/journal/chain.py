@@ -36,10 +36,12 @@ class Chain:
     def append(self, table: str, rows: Sequence[tuple[Any, ...]]) -> list[int]:
         """Add rows (values in the order of `COLUMNS`) and return their numbers."""
         added = []
+        seq, digest = self._seq, self._hash
         for values in rows:
-            self._seq += 1
-            self._hash = chained_hash(self._hash, table, self._seq, values)
-            added.append((self._seq, *values, self._hash))
+            seq += 1
+            digest = chained_hash(digest, table, seq, values)
+            added.append((seq, *values, digest))
+        self._seq, self._hash = seq, digest
         width = COLUMNS[table].count(",") + 3
         marks = ", ".join("?" * width)
         self._connection.executemany(f"INSERT INTO {table} VALUES({marks})", added)

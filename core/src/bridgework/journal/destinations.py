@@ -1,7 +1,7 @@
 """Which of our targets a destination id belongs to.
 
-An index that is kept up while records are written would cost more than the rest of their journal: ids that a destination
-gives at random touch a page each. So it is kept apart and brought up to date, sorted, when somebody asks.
+An index that is kept up while records are written would cost more than the rest of their journal: ids that a
+destination gives at random touch a page each. So it is kept apart and brought up to date, sorted, when somebody asks.
 """
 
 from __future__ import annotations

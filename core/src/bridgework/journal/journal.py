@@ -29,8 +29,13 @@ from bridgework.journal.records import (
     to_micros,
 )
 from bridgework.journal.schema import TABLES, VERSION
-from bridgework.model import Receipt
+from bridgework.model import Receipt, Verb
 from bridgework.store import Connection, Store, pages
+
+# By member and by text alike. Plain text, because the driver looks for an adapter for every other class.
+_VERBS: dict[str, str] = {verb: verb.value for verb in Verb}
+_STATES: dict[str, str] = {state: state.value for state in OutcomeState}
+_IN_DOUBT = OutcomeState.IN_DOUBT.value
 
 
 class Journal:
@@ -149,10 +154,10 @@ class Journal:
 
     def _remember(self, settled: Iterable[Outcome], opened: Mapping[int, projection.Opened]) -> None:
         with self._sendable_lock:
-            self._sendable.difference_update(outcome.operation for outcome in settled)
+            self._sendable.difference_update([outcome.operation for outcome in settled])
             self._sendable.update(opened)
             for outcome in settled:
-                if outcome.state != OutcomeState.IN_DOUBT:
+                if outcome.state != _IN_DOUBT:
                     self._opened.pop(outcome.operation, None)
             self._opened.update(opened)
 
@@ -162,7 +167,7 @@ class Journal:
         rows = [
             (
                 at,
-                intent.verb.value,
+                _VERBS[intent.verb],
                 intent.stage,
                 intent.rule,
                 intent.key,
@@ -215,7 +220,8 @@ class Journal:
     def _append_outcomes(self, connection: Connection, outcomes: Sequence[Outcome]) -> None:
         at = to_micros(self._now())
         rows = [
-            (at, o.operation, OutcomeState(o.state).value, o.id, o.version, o.reason, o.field, o.http) for o in outcomes
+            (at, operation, _STATES.get(state) or OutcomeState(state).value, *rest)
+            for operation, state, *rest in outcomes
         ]
         projection.apply_outcomes(connection, rows, self._opened)
         chain.Chain(connection).append("outcome", rows)
@@ -254,6 +260,10 @@ class Journal:
     def targets(self, rule: str, keys: Iterable[str]) -> dict[str, Target]:
         """The targets of those keys that exist."""
         return targets.targets(self._store, rule, keys)
+
+    def begun(self, rule: str, keys: Iterable[str]) -> dict[str, Target]:
+        """As `targets`, without those that are planned and that nothing was ever done about."""
+        return targets.begun(self._store, rule, keys)
 
     def ids(self, rule: str, keys: Iterable[str]) -> dict[str, str]:
         """Key to destination id; only records that exist in the destination as far as we know."""

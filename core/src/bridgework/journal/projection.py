@@ -63,9 +63,11 @@ def check(connection: Connection, intents: Sequence[Intent]) -> list[Opened]:
         known = _known(connection, names)
     opened = []
     for intent, name in zip(intents, names, strict=True):
-        number, *standing = known[name]
-        attempt = _attempt(intent, standing)
-        prior = standing[6] or _PENDING
+        number, verb, *standing, still_open = known[name]
+        # Most records are met for the first time.
+        first = verb is None and still_open is None and intent.attempt == 0
+        attempt = 1 if first else _attempt(intent, (verb, *standing, still_open))
+        prior = standing[-1] or _PENDING
         opened.append(
             Opened(intent.verb.value, intent.object, intent.generation, attempt, intent.mapped_hash, number, prior)
         )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from bridgework.model import Verb
@@ -55,8 +55,7 @@ class TargetState(StrEnum):
     UNDONE = "undone"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intent:
+class Intent(NamedTuple):
     """One write that is about to be sent. Hashes and ids only, never a value.
 
     `attempt` 0 lets the journal count; any other number must be the right one. `key` is the target's key within its
@@ -99,8 +98,7 @@ class IntentRow:
     doubted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of an operation. `reason` and `field` name causes and field keys, never values."""
 
     operation: int

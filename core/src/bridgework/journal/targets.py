@@ -107,6 +107,14 @@ def targets(store: Store, rule: str, keys: Iterable[str]) -> dict[str, Target]:
     return found
 
 
+def begun(store: Store, rule: str, keys: Iterable[str]) -> dict[str, Target]:
+    """Those of the targets that an operation or an event was ever about."""
+    condition = f"{_STANDING} WHERE s.target IS NOT NULL OR o.target IS NOT NULL"
+    return {
+        row[1]: _target(row) for batch in batches(keys) for row in _by_keys(store, _COLUMNS, condition, rule, batch)
+    }
+
+
 def ids(store: Store, rule: str, keys: Iterable[str]) -> dict[str, str]:
     """Key to destination id, for those that exist in the destination as far as we know."""
     found: dict[str, str] = {}

@@ -58,7 +58,12 @@ TABLES = (
     """CREATE TABLE image(
         number INTEGER PRIMARY KEY, rule TEXT NOT NULL, key TEXT NOT NULL, generation INTEGER NOT NULL,
         operation INTEGER NOT NULL, kind TEXT NOT NULL, body BLOB NOT NULL)""",
-    "CREATE INDEX image_by_key ON image(rule, key, kind, number)",
+    # Of `image` by key, up to `image_mark`; see `images`.
+    """CREATE TABLE image_key(
+        rule TEXT NOT NULL, key TEXT NOT NULL, kind TEXT NOT NULL, number INTEGER NOT NULL,
+        generation INTEGER NOT NULL, PRIMARY KEY(rule, key, kind, number)) WITHOUT ROWID""",
+    "CREATE TABLE image_mark(number INTEGER NOT NULL)",
+    "INSERT INTO image_mark VALUES(0)",
     "CREATE INDEX image_by_operation ON image(operation, kind) WHERE operation <> 0",
 )
 
