@@ -21,9 +21,12 @@ from bridgework.results import Result
 from bridgework.stages.audit import DECISION_COLUMNS
 from bridgework.stages.audit.spreadsheet import csv_text, read_csv
 from bridgework.stages.auditing import audit
+from bridgework.stages.deliver import deliver
+from bridgework.stages.delta import delta
 from bridgework.stages.extract import extract
 from bridgework.stages.init import init
 from bridgework.stages.migrate import migrate
+from bridgework.stages.reconcile import reconcile
 from bridgework.stages.rollback import rollback
 
 APPROVER = "Demo run <demo@bridgework.example>"
@@ -91,6 +94,9 @@ def _process(folder: Path, made: Demo, say: Say, observers: Sequence[Any]) -> It
     yield name, result
     if result.state == "waiting":
         raise StopRun(f"The demo stopped at a gate: {result.message}", next_step=f"bridgework -C {folder} status")
+    yield run("delta", "Bringing over what changed in the source meanwhile", delta)
+    yield run("reconcile", "Proving what arrived", reconcile)
+    yield run("deliver", "Making the delivery package", deliver)
     yield run("preview", "Previewing the way back", lambda migration: rollback(migration, preview=True, schema=True))
     yield run(
         "rollback", "Going back: records, then fields and options", lambda migration: rollback(migration, schema=True)
@@ -200,5 +206,6 @@ def _summary(folder: Path, results: Mapping[str, Result], took: float, *, same: 
             "rolled_back": results["rollback"].data["removed"],
             "reports": sorted(str(path) for path in (folder / "reports").glob("*.html")),
             "private": sorted(str(path) for path in (folder / "private").iterdir()),
+            "package": sorted(str(path) for path in (folder / "package").glob("summary.*")),
         },
     )
