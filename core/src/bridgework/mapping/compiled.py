@@ -8,7 +8,7 @@ from typing import Literal
 
 from bridgework.mapping.document import FieldSpec, Rule
 from bridgework.mapping.paths import Hop, Path
-from bridgework.mapping.session import Predicate, Scope
+from bridgework.mapping.scope import Predicate, Scope
 from bridgework.model import FieldType, Value
 
 Evaluator = Callable[[Scope], Value]

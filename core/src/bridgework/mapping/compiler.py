@@ -14,7 +14,7 @@ from bridgework.mapping.ordering import in_load_order
 from bridgework.mapping.paths import Catalog, Computed, Path, UnknownName, reader
 from bridgework.mapping.plan import Plan
 from bridgework.mapping.rules import Labels, RuleCompiler
-from bridgework.mapping.session import alone
+from bridgework.mapping.scope import alone
 from bridgework.mapping.settings import MappingSettings, Zones
 from bridgework.mapping.template import parse_template
 from bridgework.mapping.transforms import TRANSFORMS

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bridgework.mapping.document import Scalar, Test, Where
 from bridgework.mapping.paths import Path, UnknownName
-from bridgework.mapping.session import Predicate, Scope, StagedRow
+from bridgework.mapping.scope import Predicate, Scope, StagedRow
 from bridgework.mapping.values import date_of, decimal_of, is_empty, plain_text
 from bridgework.model import Value
 

@@ -14,7 +14,7 @@ from bridgework.mapping.document import FieldSpec, MappingFile, Rule, Scalar
 from bridgework.mapping.loading import nearest
 from bridgework.mapping.paths import Catalog, Hop, Path, UnknownName
 from bridgework.mapping.rollups import RollupCompiler
-from bridgework.mapping.session import Predicate, Scope, value_at
+from bridgework.mapping.scope import Predicate, Scope, value_at
 from bridgework.mapping.settings import MappingSettings
 from bridgework.mapping.template import parse_template
 from bridgework.mapping.values import TEXT_TYPES, UNSHAPED, is_empty, plain_text, shaped

@@ -10,7 +10,7 @@ from bridgework.mapping.compiled import CompiledField, CompiledRule
 from bridgework.mapping.outcome import Mapped
 from bridgework.mapping.paths import reader
 from bridgework.mapping.running import scopes
-from bridgework.mapping.session import StagedRow, StagedRows
+from bridgework.mapping.scope import StagedRow, StagedRows
 from bridgework.mapping.template import parse_template
 from bridgework.mapping.values import plain_text
 from bridgework.model import FieldType, NamedTransform, Person

@@ -17,7 +17,8 @@ from bridgework.mapping.outcome import Outcome, content_hash
 from bridgework.mapping.paths import Catalog
 from bridgework.mapping.people import owner_people
 from bridgework.mapping.running import run_rule
-from bridgework.mapping.session import Session, StagedRows, Surroundings
+from bridgework.mapping.scope import StagedRows
+from bridgework.mapping.session import Session, Surroundings
 from bridgework.mapping.settings import MappingSettings, Zones
 from bridgework.mapping.wanted import wanted_fields
 from bridgework.model import NamedTransform, Person, WantedField

@@ -170,8 +170,7 @@ def run_mapping_tests(
     named = tuple(transforms)
     whole = _present(description)  # a test gives its rows itself, whatever this extract happens to lack
     return [
-        _tried(number, test, mapping, whole, settings, named)
-        for number, test in enumerate(mapping.file.tests, start=1)
+        _tried(number, test, mapping, whole, settings, named) for number, test in enumerate(mapping.file.tests, start=1)
     ]
 
 

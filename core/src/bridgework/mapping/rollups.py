@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bridgework.mapping.compiled import Evaluator
 from bridgework.mapping.document import FieldSpec
 from bridgework.mapping.paths import Path, UnknownName
-from bridgework.mapping.session import Scope, value_at
+from bridgework.mapping.scope import Scope, value_at
 from bridgework.mapping.values import date_of, decimal_of, is_empty, number_text, plain_text
 from bridgework.model import FieldType, Value
 

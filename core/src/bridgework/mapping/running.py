@@ -9,7 +9,8 @@ from bridgework.errors import BridgeworkError, ContractBroken
 from bridgework.mapping.compiled import CompiledField, CompiledRule
 from bridgework.mapping.outcome import Disposed, Mapped, MappedFile, Outcome, Skipped, SourceRow
 from bridgework.mapping.paths import Hop
-from bridgework.mapping.session import KEPT_ROWS, Place, Scope, Session, StagedRow
+from bridgework.mapping.scope import Scope, StagedRow
+from bridgework.mapping.session import KEPT_ROWS, Place, Session
 from bridgework.mapping.values import Unfit, is_empty, plain_text
 from bridgework.model import Body
 

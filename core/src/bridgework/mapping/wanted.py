@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from bridgework.mapping.compiled import CompiledField, CompiledRule
 from bridgework.mapping.evaluation import FieldCompiler
-from bridgework.mapping.session import Scope, Session, StagedRows
+from bridgework.mapping.scope import Scope, StagedRows
+from bridgework.mapping.session import Session
 from bridgework.mapping.values import is_empty, plain_text
 from bridgework.model import FieldType, WantedField
 
