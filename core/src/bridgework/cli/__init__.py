@@ -30,6 +30,7 @@ COMMANDS = {
     "replay": "Try the dead letters again",
     "log": "The journal's events; --verify walks the hash chain",
     "rollback": "The way back",
+    "purge": "Destroy staged records and private files, with a certificate",
     "sandbox": "Run a connector's simulator",
     "demo": "A generated practice through the whole process",
 }

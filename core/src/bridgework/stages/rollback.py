@@ -17,7 +17,7 @@ from bridgework.results import Result
 from bridgework.stages.comparing import content_mark, same
 from bridgework.stages.load.settling import settle_doubt
 from bridgework.stages.load.writing import Job, Writer
-from bridgework.stages.rules import target_rules
+from bridgework.stages.rules import relations
 from bridgework.stages.schema import RULE, settle_schema
 
 REMOVABLE = ("created", "updated", "conflict", "rejected")
@@ -75,14 +75,16 @@ def rollback(
 
 def _with_dependants(migration: Migration, object_name: str) -> frozenset[str]:
     """The object and every object whose rules refer to it, directly or not."""
-    rules = target_rules(migration.plan)
-    if object_name not in {rule.target for rule in rules}:
-        names = ", ".join(sorted({rule.target for rule in rules}))
+    rules = relations(migration)
+    targets = {target for target, _ in rules.values()}
+    if object_name not in targets:
+        names = ", ".join(sorted(targets))
         raise UsageError(f"Nothing was loaded as {object_name}.", next_step=f"use one of {names}")
-    by_name = {rule.name: rule.target for rule in rules}
     taken = {object_name}
     while True:
-        more = {rule.target for rule in rules if taken & {by_name.get(name) for name in rule.references}} - taken
+        more = {
+            target for target, names in rules.values() if any(rules[name][0] in taken for name in names & rules.keys())
+        } - taken
         if not more:
             return frozenset(taken)
         taken |= more

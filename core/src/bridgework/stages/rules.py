@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bridgework.mapping import CompiledRule, Plan
+from bridgework.migration import Migration
 
 
 def target_rules(plan: Plan) -> list[CompiledRule]:
@@ -18,3 +21,12 @@ def required_labels(rule: CompiledRule) -> frozenset[str]:
 def deferred_labels(rule: CompiledRule) -> frozenset[str]:
     """Fields of the second pass."""
     return frozenset(field.label for field in rule.fields if field.deferred)
+
+
+def relations(migration: Migration) -> Mapping[str, tuple[str, frozenset[str]]]:
+    """Rule → destination object and the rules it refers to. After a purge, as the purge noted them."""
+    if migration.keys.records is not None:
+        return {rule.name: (rule.target, rule.references) for rule in target_rules(migration.plan)}
+    noted = migration.journal.last_event("purge_started")
+    rules = {} if noted is None else noted.payload["rules"]
+    return {name: (target, frozenset(names)) for name, (target, names) in rules.items()}

@@ -54,6 +54,8 @@ def status(migration: Migration) -> Result:
 
 
 def _next(migration: Migration, states: Counter[str]) -> str:
+    if migration.keys.records is None:
+        return "bridgework rollback --preview"
     for event, command in STEPS:
         if migration.journal.last_event(event) is None:
             return command
