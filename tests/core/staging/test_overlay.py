@@ -71,6 +71,14 @@ def test_the_same_rows_again_change_nothing_but_the_number(records: Records, sta
     assert records.staging().inventory() == before.inventory()
 
 
+def test_fields_found_in_the_rows_stay_found_when_nothing_changed(records: Records, stage: Stage) -> None:
+    rows = {"patients": [record("patients", "a", undeclared=1)]}
+    before = stage(rows)
+    lay(records, rows)
+    found = [field.name for field in records.staging().object("patients").fields if field.inferred]
+    assert found == [field.name for field in before.object("patients").fields if field.inferred] == ["undeclared"]
+
+
 def test_absence_means_nothing_in_an_incomplete_delta(records: Records, stage: Stage) -> None:
     stage({"patients": [record("patients", "a"), record("patients", "b")]})
     assert counts(lay(records, {"patients": [record("patients", "a")]}, complete=False), "patients") == (0, 0, 1, 0)
@@ -176,6 +184,7 @@ def test_repeated_keys_are_matched_with_their_own_rows(records: Records, stage: 
     rows = [record("patients", "a", x=1), record("patients", "a", x=2), record("patients", "a", x=1)]
     stage({"patients": rows})
     assert counts(lay(records, {"patients": rows}), "patients") == (0, 0, 2, 0)
+    assert records.staging().folded() == {"patients": 1}
     moved = [rows[0], record("patients", "a", x=3)]
     frozen = lay(records, {"patients": moved})
     assert list(frozen.overlay["patients"].keys("changed")) == ["a~2"]
