@@ -2,10 +2,11 @@
 
 from bridgework.staging.images import Image, Images
 from bridgework.staging.inventory import FieldProfile
+from bridgework.staging.overlay import OverlayResult
 from bridgework.staging.records import Records
 from bridgework.staging.rows import Row
 from bridgework.staging.staging import ChildCursor, Staging
-from bridgework.staging.writer import Frozen, OverlayResult, StagingWriter
+from bridgework.staging.writer import Frozen, StagingWriter
 
 __all__ = [
     "ChildCursor",

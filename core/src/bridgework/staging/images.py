@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import orjson
 
@@ -23,8 +22,7 @@ _BATCH = 1_000
 SORTED_TOGETHER = 100_000  # images; while they wait they take some 25 MB in a process that reads them
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(NamedTuple):
     """One image. `operation` is 0 where none is known yet: a pre-image is durable before its intent is."""
 
     rule: str

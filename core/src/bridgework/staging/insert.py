@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,6 +11,7 @@ import orjson
 
 from bridgework.model import Problem, SourceRecord
 from bridgework.staging.encoding import content_hash, encode, pack
+from bridgework.staging.schema import first_place
 from bridgework.store import Connection
 
 _STAGED = (
@@ -39,21 +41,6 @@ class Place:
     row: Prepared
     seq: int
     exists: bool
-
-
-class Files:
-    """Numbers of file names."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
-
-    def number(self, connection: Connection, name: str) -> int:
-        """The number of a file name, new ones are stored."""
-        if name not in self._numbers:
-            connection.execute("INSERT OR IGNORE INTO file(name) VALUES(?)", (name,))
-            row = connection.execute("SELECT id FROM file WHERE name = ?", (name,)).fetchone()
-            self._numbers[name] = row[0]
-        return self._numbers[name]
 
 
 def prepared(record: SourceRecord, key_field: str) -> Prepared:
@@ -97,27 +84,75 @@ def count_rows(connection: Connection, number: int) -> None:
     )
 
 
-def insert_all(connection: Connection, number: int, first: int, rows: Sequence[Prepared], files: Files) -> bool:
-    """Insert rows from number `first` on; false, and nothing inserted, if one of the keys is taken."""
-    cursor = connection.executemany(
-        "INSERT OR IGNORE INTO row VALUES(?, ?, ?, ?)",
-        [(seq, number, row.key, row.hash) for seq, row in enumerate(rows, start=first)],
-    )
-    if cursor.rowcount != len(rows):
-        connection.execute("DELETE FROM row WHERE seq >= ? AND seq < ?", (first, first + len(rows)))
-        return False
-    connection.executemany(
-        "INSERT INTO payload VALUES(?, ?, ?, ?, ?, ?)",
-        [
-            (seq, row.key, row.hash, files.number(connection, row.file), row.line, row.data)
-            for seq, row in enumerate(rows, start=first)
-        ],
-    )
-    connection.executemany(
-        "INSERT INTO raw VALUES(?, ?, ?)", [(seq, *pack(row.raw)) for seq, row in enumerate(rows, start=first)]
-    )
-    _insert_problems(connection, first, rows)
-    return True
+class Inserter:
+    """Puts rows into the tables, each at the end of its object."""
+
+    def __init__(self) -> None:
+        self.folded: Counter[int] = Counter()  # object -> rows that said the same as one of the same key
+        self._next: dict[int, int] = {}
+        self._files: dict[str, int] = {}
+
+    def start(self, object_id: int, last: int = 0) -> None:
+        """Go on after row `last` of an object, or at its beginning."""
+        self._next.setdefault(object_id, (last or first_place(object_id)) + 1)
+
+    def add(self, connection: Connection, object_id: int, rows: Sequence[Prepared]) -> None:
+        """Add rows; what was said before is folded, a key used for something else is kept under another."""
+        if self._insert(connection, object_id, rows):
+            return
+        for row in rows:  # a key came twice: one by one
+            place = place_for(connection, object_id, row, None)
+            if place.exists:
+                self.folded[object_id] += 1
+            else:
+                self.append(connection, object_id, place.row)
+
+    def append(self, connection: Connection, object_id: int, row: Prepared) -> int:
+        """Add one row whose key is free; its number."""
+        self._insert(connection, object_id, [row])
+        return self._next[object_id] - 1
+
+    def replace(self, connection: Connection, seq: int, row: Prepared) -> None:
+        """Put new content in the place of a row."""
+        connection.execute(
+            "UPDATE payload SET hash = ?, file = ?, line = ?, data = ? WHERE seq = ?",
+            (row.hash, self._file(connection, row.file), row.line, row.data, seq),
+        )
+        connection.execute("UPDATE row SET hash = ? WHERE seq = ?", (row.hash, seq))
+        connection.execute("UPDATE raw SET packed = ?, data = ? WHERE seq = ?", (*pack(row.raw), seq))
+        connection.execute("DELETE FROM problem WHERE seq = ?", (seq,))
+        _insert_problems(connection, seq, [row])
+
+    def _insert(self, connection: Connection, object_id: int, rows: Sequence[Prepared]) -> bool:
+        """False, and nothing inserted, if one of the keys is taken."""
+        first = self._next[object_id]
+        cursor = connection.executemany(
+            "INSERT OR IGNORE INTO row VALUES(?, ?, ?, ?)",
+            [(seq, object_id, row.key, row.hash) for seq, row in enumerate(rows, start=first)],
+        )
+        if cursor.rowcount != len(rows):
+            connection.execute("DELETE FROM row WHERE seq >= ? AND seq < ?", (first, first + len(rows)))
+            return False
+        connection.executemany(
+            "INSERT INTO payload VALUES(?, ?, ?, ?, ?, ?)",
+            [
+                (seq, row.key, row.hash, self._file(connection, row.file), row.line, row.data)
+                for seq, row in enumerate(rows, start=first)
+            ],
+        )
+        connection.executemany(
+            "INSERT INTO raw VALUES(?, ?, ?)", [(seq, *pack(row.raw)) for seq, row in enumerate(rows, start=first)]
+        )
+        _insert_problems(connection, first, rows)
+        self._next[object_id] += len(rows)
+        return True
+
+    def _file(self, connection: Connection, name: str) -> int:
+        if name not in self._files:
+            connection.execute("INSERT OR IGNORE INTO file(name) VALUES(?)", (name,))
+            row = connection.execute("SELECT id FROM file WHERE name = ?", (name,)).fetchone()
+            self._files[name] = row[0]
+        return self._files[name]
 
 
 def _insert_problems(connection: Connection, first: int, rows: Sequence[Prepared]) -> None:
@@ -160,15 +195,3 @@ def place_for(connection: Connection, number: int, row: Prepared, came_before: C
         turn += 1
         problem = Problem(row.key_field, "DUP-07", "another row of the object has this key and says something else")
         candidate = replace(row, key=f"{row.key}~{turn}", problems=(*row.problems, problem))
-
-
-def replace_row(connection: Connection, number: int, seq: int, row: Prepared, files: Files) -> None:
-    """Put new content in the place of a row."""
-    connection.execute(
-        "UPDATE payload SET hash = ?, file = ?, line = ?, data = ? WHERE seq = ?",
-        (row.hash, files.number(connection, row.file), row.line, row.data, seq),
-    )
-    connection.execute("UPDATE row SET hash = ? WHERE seq = ?", (row.hash, seq))
-    connection.execute("UPDATE raw SET packed = ?, data = ? WHERE seq = ?", (*pack(row.raw), seq))
-    connection.execute("DELETE FROM problem WHERE seq = ?", (seq,))
-    _insert_problems(connection, seq, [row])
