@@ -10,21 +10,34 @@ from bridgework.model import Identity
 
 LONGEST_KEY = 120
 _NAMESPACE = b"bridgework.records.1"
+_VERSION_4 = ~(0xF000 << 64 | 0xC000 << 48), 4 << 76 | 0x8000 << 48  # bits to clear, bits to set (RFC 9562, 5.4)
 
 
-def marker(*, source: str, rule: str, key: str, migration: str, generation: int, identity: Identity) -> str:
-    """`<source>.<rule>.<key>/<migration>`, with `.g2`, `.g3` … from the second generation on.
+class Identities:
+    """The identities of one rule's records: what they share is worked out once."""
 
-    A key that is too long, or holds characters the destination cannot hold, is replaced by its hash.
-    """
-    suffix = f"/{migration}" + (f".g{generation}" if generation > 1 else "")
-    room = min(LONGEST_KEY, identity.max_length - len(source) - len(rule) - len(suffix) - 2)
-    if len(key) > room or not re.fullmatch(identity.pattern, key) or key.startswith("~"):
-        key = "~" + hashlib.sha256(key.encode()).hexdigest()[: max(16, min(40, room - 1))]
-    return f"{source}.{rule}.{key}{suffix}"
+    def __init__(self, *, source: str, account: str, migration: str, rule: str, identity: Identity) -> None:
+        self._before = f"{source}.{rule}."
+        self._after = f"/{migration}"
+        self._most = identity.max_length - len(self._before) - len(self._after)
+        self._fits = re.compile(identity.pattern).fullmatch
+        parts = (_NAMESPACE, account.encode(), migration.encode(), rule.encode(), b"")
+        self._shared = hashlib.sha256(b"\0".join(parts))
 
+    def marker(self, key: str, generation: int) -> str:
+        """`<source>.<rule>.<key>/<migration>`, with `.g2`, `.g3` … from the second generation on.
 
-def client_id(*, account: str, rule: str, key: str, migration: str, generation: int) -> UUID:
-    """The same identity as a UUID: a hash stamped as version 4, the only version every server takes."""
-    parts = (_NAMESPACE, account.encode(), migration.encode(), rule.encode(), key.encode(), str(generation).encode())
-    return UUID(bytes=hashlib.sha256(b"\0".join(parts)).digest()[:16], version=4)
+        A key that is too long, or holds characters the destination cannot hold, is replaced by its hash.
+        """
+        after = self._after if generation == 1 else f"{self._after}.g{generation}"
+        room = min(LONGEST_KEY, self._most - len(after) + len(self._after))
+        if len(key) > room or key.startswith("~") or not self._fits(key):
+            key = "~" + hashlib.sha256(key.encode()).hexdigest()[: max(16, min(40, room - 1))]
+        return f"{self._before}{key}{after}"
+
+    def client_id(self, key: str, generation: int) -> UUID:
+        """The same identity as a UUID: a hash stamped as version 4, the only version every server takes."""
+        digest = self._shared.copy()
+        digest.update(f"{key}\0{generation}".encode())
+        keep, stamp = _VERSION_4
+        return UUID(int=int.from_bytes(digest.digest()[:16]) & keep | stamp)

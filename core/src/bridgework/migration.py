@@ -19,7 +19,7 @@ from bridgework.clock import Clock, SystemClock
 from bridgework.connection import clock_of, connect
 from bridgework.conservation import conservation, write_reports
 from bridgework.errors import BadInput, ContractBroken, UsageError
-from bridgework.identity import client_id, marker
+from bridgework.identity import Identities
 from bridgework.journal import Intent, IntentRow, Journal, Outcome, migration_lock
 from bridgework.mapping import (
     Decisions,
@@ -77,6 +77,7 @@ class Migration:
             stack.callback(client.close)
         self._connected = connected
         self._documents: dict[str, str] = {}
+        self._identities: dict[tuple[str, str], Identities] = {}
         self.hooks = Hooks(connected.plugins)
         if destination:
             self.journal.event("opened", operator=operator())
@@ -207,29 +208,30 @@ class Migration:
         body_hash: str = "",
     ) -> Intent:
         """An intent with its identity as marker and as client id."""
-        identity = self.capabilities.object(object_name).identity
+        identities = self._identities.get((rule, object_name)) or self._identities_of(rule, object_name)
         return Intent(
-            verb=verb,
-            stage=stage,
-            rule=rule,
-            key=key,
-            object=object_name,
-            generation=generation,
-            marker=marker(
-                source=self.project.file.migration.source,
-                rule=rule,
-                key=key,
-                migration=self.project.id,
-                generation=generation,
-                identity=identity,
-            ),
-            client_id=client_id(
-                account=self.schema.account, rule=rule, key=key, migration=self.project.id, generation=generation
-            ),
+            verb,
+            stage,
+            rule,
+            key,
+            object_name,
+            generation,
+            identities.marker(key, generation),
+            identities.client_id(key, generation),
+            body_hash=body_hash,
             mapped_hash=mapped_hash,
             target_id=target_id,
-            body_hash=body_hash,
         )
+
+    def _identities_of(self, rule: str, object_name: str) -> Identities:
+        found = self._identities[rule, object_name] = Identities(
+            source=self.project.file.migration.source,
+            account=self.schema.account,
+            migration=self.project.id,
+            rule=rule,
+            identity=self.capabilities.object(object_name).identity,
+        )
+        return found
 
     def reject(self, intents: Sequence[Intent], reasons: Sequence[tuple[str, str]]) -> None:
         """Dead letters that cannot be sent at all: (reason, field) for each intent."""

@@ -208,7 +208,12 @@ class Hooks:
     def _stream(self, name: str, kind: type | tuple[type, ...], **arguments: Any) -> Iterator[Any]:
         rows = iter(self._first(name, object, **arguments))
         while True:
-            row = self._guard(name, lambda: next(rows, _END))
+            try:  # as `_guard` does, without a call for every row
+                row = next(rows, _END)
+            except BridgeworkError:
+                raise
+            except Exception as error:
+                raise self._broken(name, f"raised {type(error).__name__}") from error
             if row is _END:
                 return
             if not isinstance(row, kind):

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bridgework.journal import Intent, Outcome, Target
-from bridgework.mapping import CompiledRule, Mapped, body_hash
+from bridgework.mapping import CompiledRule, Mapped, MappedFile, body_hash
 from bridgework.model import Body, FileContent, StoredRecord, Verb
 from bridgework.stages.load.parents import parents_of
 from bridgework.stages.load.resolving import Parents, Resolver, Unresolved
 from bridgework.stages.load.updating import Change, three_way
 from bridgework.stages.load.writing import Job
 from bridgework.stages.rules import deferred_labels, required_labels
+from bridgework.staging import Image
 
 if TYPE_CHECKING:
     from bridgework.migration import Migration
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(NamedTuple):
     """A mapped record with the hashes that say how far it has come: without its deferred fields, and whole."""
 
     mapped: Mapped
@@ -67,7 +66,7 @@ class JobMaker:
 
     def first_pass(self, chunk: Sequence[Planned]) -> list[Job]:
         """Creates and updates without deferred fields."""
-        targets = self._migration.journal.targets(self._rule.name, [each.mapped.key for each in chunk])
+        targets = self._migration.journal.begun(self._rule.name, [each.mapped.key for each in chunk])
         creates: list[tuple[Planned, Target | None]] = []
         updates: list[tuple[Planned, Target]] = []
         for each in chunk:
@@ -108,13 +107,16 @@ class JobMaker:
 
     # ---------------------------------------------------------------- creates
 
-    def _creates(self, items: Sequence[tuple[Planned, Target | None]], parents: Parents) -> Iterator[Job]:
+    def _creates(self, items: Sequence[tuple[Planned, Target | None]], parents: Parents) -> list[Job]:
+        """The jobs; their bodies are kept together, in one transaction for all of them."""
+        jobs: list[Job] = []
         refused: list[tuple[Intent, Unresolved]] = []
+        images: list[Image] = []
         for each, target in items:
             generation = 1 if target is None else target.generation + (target.state == "undone")
             try:
                 body, left_out = self._resolver.resolve(self._rule.target, each.mapped.body, parents, self._required)
-                file = self._file(each.mapped)
+                file = None if each.mapped.file is None else self._file(each.mapped.file)
             except Unresolved as problem:
                 if not problem.waits:
                     refused.append((self._intent(each, self._verb, generation=generation), problem))
@@ -122,13 +124,14 @@ class JobMaker:
             if left_out:
                 self._tally["reference left out"] += len(left_out)
             intent = self._intent(each, self._verb, generation=generation, body=body)
-            yield Job(intent, body, sent=body, file=file)
+            jobs.append(Job(intent, body, file=file))
+            images.append(Image(intent.rule, intent.key, "sent", body, generation))
+        self._migration.records.images.put(images)
         self._reject(refused)
+        return jobs
 
-    def _file(self, mapped: Mapped) -> FileContent | None:
-        if mapped.file is None:
-            return None
-        content = self._migration.file_content(mapped.file)
+    def _file(self, file: MappedFile) -> FileContent:
+        content = self._migration.file_content(file)
         if content is None:
             raise Unresolved("file", "the document is missing in the export")
         return content

@@ -20,7 +20,7 @@ from bridgework.stages.rules import deferred_labels
 if TYPE_CHECKING:
     from bridgework.migration import Migration
 
-CHUNK = 200  # mapped records looked at together
+CHUNK = 500  # mapped records looked at together
 GROUP = 25  # single-record requests whose intents are committed together
 
 

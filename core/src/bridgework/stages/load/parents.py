@@ -16,8 +16,9 @@ def parents_of(migration: Migration, records: Iterable[Mapped]) -> Parents:
     """Ids of all records these refer to, one look-up per rule; what is in doubt is marked as waiting."""
     wanted: dict[str, set[str]] = {}
     for record in records:
-        for rule, key in (*references(record.body), *references(record.deferred)):
-            wanted.setdefault(rule, set()).add(key)
+        for body in (record.body, record.deferred):
+            for rule, key in references(body):
+                wanted.setdefault(rule, set()).add(key)
     known: dict[tuple[str, str], str] = {}
     waiting: set[tuple[str, str]] = set()
     for rule, keys in wanted.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bridgework.model import (
     Body,
@@ -28,33 +29,47 @@ class Unresolved(Exception):
         self.waits = waits
 
 
+class Slot(NamedTuple):
+    """A destination field with what is asked about it for every record."""
+
+    field: TargetField
+    key: str
+    plain: bool  # a text goes in as it is
+    longest: int | None
+
+
 class FieldBook:
     """Destination fields by (object, label), as they are in this account now."""
 
     def __init__(self, schema: DestinationSchema, receipts: Iterable[Receipt]) -> None:
-        self._fields: dict[tuple[str, str], TargetField] = {}
+        self._slots: dict[str, dict[str, Slot]] = {}
         self._options: dict[int, dict[str, list[Option]]] = {}
         ours = {(receipt.object, receipt.key) for receipt in receipts if receipt.kind == "field"}
         for target in schema.objects:
             for field in sorted(target.fields, key=lambda each: ((target.name, each.key) in ours, not each.custom)):
+                slot = Slot(field, field.key, field.type not in _CHOICES, field.max_length)
                 for name in {field.label} if field.custom else {field.label, field.key}:
-                    self._fields[target.name, name] = field
+                    self._slots.setdefault(target.name, {})[name] = slot
 
     def field(self, object_name: str, label: str) -> TargetField:
         """The field of that label; Unresolved if the account has none."""
         try:
-            return self._fields[object_name, label]
+            return self._slots[object_name][label].field
         except KeyError:
             raise Unresolved(label, "the destination has no such field") from None
 
+    def slots(self, object_name: str) -> Mapping[str, Slot]:
+        """The fields of an object by label."""
+        return self._slots.get(object_name, {})
+
     def has(self, object_name: str, label: str) -> bool:
         """Whether the account has a field of that label."""
-        return (object_name, label) in self._fields
+        return label in self.slots(object_name)
 
     def fixed(self, object_name: str) -> frozenset[str]:
         """Keys of fields that can only be set when a record is created."""
         return frozenset(
-            field.key for (name, _), field in self._fields.items() if name == object_name and field.settable != "always"
+            slot.key for slot in self.slots(object_name).values() if slot.field.settable != "always"
         )
 
     def option(self, field: TargetField, label: str, beside: Mapping[str, Value]) -> str:
@@ -121,27 +136,26 @@ class Resolver:
         """The resolved body, and labels of references that had to be left out. Unresolved if it cannot be written."""
         resolved: Body = {}
         left_out: list[str] = []
+        slots, dropped = self.book.slots(object_name), self.dropped
         for label, value in body.items():
-            if value is None or (object_name, label) in self.dropped:
+            if value is None or (dropped and (object_name, label) in dropped):
                 continue
-            field = self.book.field(object_name, label)
-            if type(value) is str and field.type not in _CHOICES:
-                plain: Value = self._fitting(field, value)
-            else:
-                plain = self._value(field, value, parents, body)
+            slot = slots.get(label)
+            if slot is None:
+                raise Unresolved(label, "the destination has no such field")
+            if slot.plain and type(value) is str:
+                if slot.longest is not None and len(value) > slot.longest:
+                    raise Unresolved(slot.field.label, f"longer than the {slot.longest} characters the field takes")
+                resolved[slot.key] = value
+                continue
+            plain = self._value(slot.field, value, parents, body)
             if plain is not None:
-                resolved[field.key] = plain
+                resolved[slot.key] = plain
             elif label in required:
                 raise Unresolved(label, "the record it belongs to was not written")
             else:
                 left_out.append(label)
         return resolved, left_out
-
-    @staticmethod
-    def _fitting(field: TargetField, value: str) -> str:
-        if field.max_length is not None and len(value) > field.max_length:
-            raise Unresolved(field.label, f"longer than the {field.max_length} characters the field takes")
-        return value
 
     def _value(self, field: TargetField, value: Value, parents: Parents, body: Mapping[str, Value]) -> Value:
         if isinstance(value, dict) and "owner" in value:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from bridgework.client import unsent
@@ -32,8 +31,7 @@ THROTTLED = "throttled"  # the cause of `NotSent` after a 429
 _Call = Callable[[Sequence[Operation]], Iterator[WriteResult | UndoResult]]
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """One change to make: its intent, and the resolved body to send. The operation gets its number from the journal.
 
     `sent` is the whole resolved body the record will have, `before` what the changed fields held until now,
@@ -64,8 +62,7 @@ class Job:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """What became of a job. `cap`: a limit of the plan was reached. `whole`: its whole batch was refused."""
 
     job: Job
@@ -148,7 +145,7 @@ def _throttled(results: Sequence[Done]) -> bool:
 
 
 def _again(job: Job) -> Job:
-    return replace(job, sent=None, before=None)  # the images are kept already
+    return job._replace(sent=None, before=None)  # the images are kept already
 
 
 class _Attempt:
@@ -164,7 +161,7 @@ class _Attempt:
         """Give operations to the connector until each is decided; an interruption decides those it names."""
         left = list(operations)
         while left:
-            numbers = [each.number for each in left]
+            numbers = {each.number: None for each in left}
             try:
                 for result in call(left):
                     self._take(result, numbers)
@@ -186,19 +183,21 @@ class _Attempt:
 
     def _unanswered(self, numbers: Collection[int], may_send: Callable[[int], bool]) -> None:
         for number in numbers:
+            if number in self._outcomes:
+                continue
             if may_send(number):
                 self._note([number], "not_sent", "not reached")
             else:
                 self._note([number], "in_doubt", "sent, and the connector gave no answer for it")
 
-    def _take(self, result: WriteResult | UndoResult, asked: Sequence[int]) -> None:
+    def _take(self, result: WriteResult | UndoResult, asked: Collection[int]) -> None:
         if isinstance(result, BatchRejected):
             self._whole.update(number for number in asked if number not in self._outcomes)
             self._note(asked, "rejected", result.reason)
         elif result.operation not in asked:
             raise ContractBroken("The connector answered for an operation it was not given.")
         elif isinstance(result, Written):
-            self._outcomes[result.operation] = Outcome(result.operation, "done", id=result.id, version=result.version)
+            self._outcomes[result.operation] = Outcome(result.operation, "done", result.id, result.version)
         elif isinstance(result, Undone | AlreadyGone):
             state = "undone" if isinstance(result, Undone) else "already_gone"
             self._outcomes[result.operation] = Outcome(result.operation, state)
