@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from bridgework.errors import UsageError
 from bridgework.model import Problem, Reference, SourceDescription, SourceObject, SourceRecord
-from bridgework.staging import Frozen, Records, Staging
+from bridgework.staging import Frozen, Image, Records, Staging
 
 from .conftest import KEY, MIGRATION, PATIENTS, VISITS, described, record
 
@@ -206,6 +206,29 @@ def test_an_abandoned_delta_leaves_the_old_snapshot(records: Records, stage: Sta
     assert staging.snapshot == 1
     assert [(row.key, row.values["x"]) for row in staging.rows("patients")] == [("a", 1)]
     assert counts(lay(records, {"patients": [record("patients", "a", x=1)]}), "patients") == (0, 0, 1, 0)
+
+
+@pytest.mark.parametrize("start", ["begin", "overlay"])
+def test_rows_that_break_off_leave_the_file_usable(records: Records, stage: Stage, start: str) -> None:
+    stage({"patients": [record("patients", "a", x=1)]})
+    writer = records.writer()
+    getattr(writer, start)(described())
+
+    def broken() -> Iterator[SourceRecord]:
+        yield record("patients", "a", x=2)
+        raise RuntimeError("the source ended early")
+
+    with pytest.raises(RuntimeError, match="ended early"):
+        writer.add("patients", broken())
+    with pytest.raises(UsageError):
+        writer.freeze()
+    records.images.put([Image("r", "k", "pre", {})])
+    if start == "overlay":
+        row = records.staging().row("patients", "a")
+        assert row is not None and row.values["x"] == 1
+    else:
+        with pytest.raises(UsageError):
+            records.staging()
 
 
 def test_readers_see_the_old_snapshot_until_the_delta_is_frozen(records: Records, stage: Stage) -> None:

@@ -39,7 +39,7 @@ class StagingWriter:
 
     A first extract is written in many transactions and counts only once it is frozen; what an interrupted one left is
     discarded by the next `begin`. An overlay is one transaction: until it is frozen, readers see the old snapshot, and
-    an interruption leaves it as it was. Use as a context manager, or call `abandon` when the extract fails.
+    an interruption leaves it as it was. When the rows break off or anything else fails, the snapshot is abandoned.
     """
 
     def __init__(self, store: Store) -> None:
@@ -128,17 +128,30 @@ class StagingWriter:
             raise UsageError(f"the source did not describe an object {object_name}", next_step="bridgework check")
         object_id = self._object_id(object_name)
         key_fields = "|".join(next(o.key for o in self._description.objects if o.name == object_name))
-        iterator, number, more = iter(records), 0, True
+        with self._or_abandon():
+            return self._add(object_id, iter(records), key_fields)
+
+    def _add(self, object_id: int, records: Iterator[SourceRecord], key_fields: str) -> int:
+        number, more = 0, True
         while more:
             with self._writing() as connection:
                 for _ in range(BATCHES_PER_COMMIT):
-                    rows = [prepared(record, key_fields) for record in islice(iterator, BATCH)]
+                    rows = [prepared(record, key_fields) for record in islice(records, BATCH)]
                     self._add_batch(connection, object_id, rows)
                     number += len(rows)
                     more = len(rows) == BATCH
                     if not more:
                         break
         return number
+
+    @contextmanager
+    def _or_abandon(self) -> Iterator[None]:
+        """A snapshot that cannot be finished must not keep its transaction, and others from writing."""
+        try:
+            yield
+        except BaseException:
+            self.abandon()
+            raise
 
     def _add_batch(self, connection: Connection, object_id: int, rows: list[Prepared]) -> None:
         if self._overlay is None:
@@ -164,21 +177,23 @@ class StagingWriter:
         """
         if self._description is None:
             raise UsageError("no extract is under way", next_step="bridgework extract")
-        overlay = self._overlay
+        with self._or_abandon():
+            return self._freeze(self._description, self._overlay)
+
+    def _freeze(self, description: SourceDescription, overlay: Overlay | None) -> Frozen:
         with self._writing() as connection:
-            for described in self._description.objects:
+            for described in description.objects:
                 if described.name not in self._ids:
                     self._ids[described.name] = insert.object_id(connection, described.name)
             if overlay is not None and overlay.redescribed:
                 links.forget_all(connection)
-            references = links.References(connection, self._description, self._ids)
+            references = links.References(connection, description, self._ids)
         dirty = set(self._ids.values()) if overlay is None or overlay.redescribed else overlay.dirty
         freezing = Freezing(self._writing, self._ids, dirty, overlay)
-        found = freezing.read_back(self._description, references)
-        self._description = with_inferred(self._description, found)
+        found = freezing.read_back(description, references)
         freezing.link()
         results = {} if overlay is None else self._overlay_results(overlay)
-        return replace(self._close(dirty), overlay=results)
+        return replace(self._close(with_inferred(description, found), dirty), overlay=results)
 
     def _overlay_results(self, overlay: Overlay) -> dict[str, OverlayResult]:
         results = {}
@@ -195,8 +210,7 @@ class StagingWriter:
         for object_id, number in self._inserter.folded.items():
             connection.execute("UPDATE object SET folded = folded + ? WHERE id = ?", (number, object_id))
 
-    def _close(self, dirty: set[int]) -> Frozen:
-        assert self._description is not None
+    def _close(self, description: SourceDescription, dirty: set[int]) -> Frozen:
         with self._writing() as connection:
             for object_id in dirty:
                 insert.count_rows(connection, object_id)
@@ -207,7 +221,7 @@ class StagingWriter:
             connection.execute("DELETE FROM snapshot WHERE number = ?", (self._snapshot,))
             connection.execute(
                 "INSERT INTO snapshot VALUES(?, 1, ?, ?)",
-                (self._snapshot, description_to_json(self._description), digest),
+                (self._snapshot, description_to_json(description), digest),
             )
             counts = connection.execute("SELECT name, rows, folded FROM object").fetchall()
         if self._held is not None:
