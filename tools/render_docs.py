@@ -384,32 +384,40 @@ def _subclasses(root: type[errors.BridgeworkError]) -> Iterator[type[errors.Brid
 # ------------------------------------------------------------------------------------------ mapping
 
 
+TITLES = {
+    "MappingFile": "The document",
+    "Rule": "A rule",
+    "FieldSpec": "A field",
+    "Test": "A test of a value",
+    "Disposition": "A disposition",
+    "OptionSpec": "An option",
+    "CustomFields": "The practice's own fields (`custom`)",
+    "FileSpec": "A document to upload (`file`)",
+    "OptionsFrom": "Options from a column (`options_from`)",
+    "People": "The team (`people`)",
+    "GuideNote": "Advice for the admin guide (`guide`)",
+    "MappingTest": "A mapping test (`tests`)",
+}
+
+
 def mapping_keys() -> str:
     """Every key a mapping may hold, table by table."""
+    models = {each.__name__: each for each in document.Strict.__subclasses__() if each.__module__ == document.__name__}
+    models.pop("Where")  # its keys are paths and the two words of the chapter about conditions
     parts: list[str] = []
-    for title, each in (
-        ("The document", document.MappingFile),
-        ("A rule", document.Rule),
-        ("A field", document.FieldSpec),
-        ("A test of a value", document.Test),
-        ("A disposition", document.Disposition),
-        ("An option", document.OptionSpec),
-        ("The practice's own fields (`custom`)", document.CustomFields),
-        ("A document to upload (`file`)", document.FileSpec),
-        ("Options from a column (`options_from`)", document.OptionsFrom),
-        ("The team (`people`)", document.People),
-        ("A mapping test", document.MappingTest),
-    ):
+    for name in sorted(models, key=lambda name: list(TITLES).index(name) if name in TITLES else len(TITLES)):
         rows = [
-            (f"`{info.alias or name}`", _shape(info), "required" if info.is_required() else "", info.description or "")
-            for name, info in each.model_fields.items()
+            (f"`{info.alias or key}`", _shape(info), "required" if info.is_required() else "", info.description or "")
+            for key, info in models[name].model_fields.items()
         ]
-        parts += [f"#### {title}", "", first_sentence(each.__doc__), "", table(("Key", "Holds", "", "Meaning"), rows)]
+        about = first_sentence(models[name].__doc__)
+        parts += [f"#### {TITLES.get(name, name)}", "", about, "", table(("Key", "Holds", "", "Meaning"), rows)]
     return "\n".join(parts)
 
 
 def _shape(info: FieldInfo) -> str:
     shown = str(info.annotation).replace("typing.", "").replace("bridgework.mapping.document.", "")
+    shown = re.sub(r"^Optional\[(.*)\]$", r"\1", shown)
     shown = re.sub(r"<class '([\w.]+)'>", r"\1", shown).replace("bridgework.model.", "").replace(" | None", "")
     return f"`{shown}`"
 

@@ -31,13 +31,13 @@ PRACTICE = SourceDescription(
         _object(
             "patients",
             (Reference(field="location", object="locations"), Reference(field="guardian", object="patients")),
-            **{name: "text" for name in ("id", "first", "last", "email", "status", "location", "guardian", "nickname")},
+            **dict.fromkeys(("id", "first", "last", "email", "status", "location", "guardian", "nickname"), "text"),
             born="date",
         ),
         _object(
             "visits",
             (Reference(field="patient", object="patients"),),
-            **{name: "text" for name in ("id", "patient", "status", "kind", "note")},
+            **dict.fromkeys(("id", "patient", "status", "kind", "note"), "text"),
             start="local_instant",
         ),
         _object(
