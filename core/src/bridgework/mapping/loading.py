@@ -59,15 +59,21 @@ def load_mapping(texts: Iterable[tuple[str, str]]) -> Mapping:
         if text.data is not None and not isinstance(text.data, dict):
             problem = f"{text.name}:1: a mapping is a table with the key rules"
             raise MappingError(f"{problem}.", problems=(problem,))
-    data: Any = {}
-    for text in read:
-        data = _merged(data, text.data or {}, ())
+    data = document(read)
     empty = Mapping(MappingFile(), read)
     try:
         return Mapping(MappingFile.model_validate(data), read)
     except ValidationError as failure:
         problems = [_explain(empty, data, error) for error in failure.errors(include_url=False, include_input=False)]
         raise mapping_error(problems) from None
+
+
+def document(texts: Iterable[YamlText]) -> dict[str, Any]:
+    """The texts as one document in the words people wrote, later ones over earlier ones."""
+    data: dict[str, Any] = {}
+    for text in texts:
+        data = _merged(data, text.data or {}, ())
+    return data
 
 
 def mapping_error(problems: Sequence[str]) -> MappingError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bridgework.mapping.document import FieldSpec
+from bridgework.mapping.document import FieldSpec, Test, Where
 
 
 def describe(spec: FieldSpec) -> str:
@@ -55,3 +55,28 @@ def _taken(take: str | list[str] | dict[str, str] | None) -> str:
     if isinstance(take, dict):
         return ", ".join(take.values())
     return take if isinstance(take, str) else " or ".join(take or ())
+
+
+def conditions(where: Where) -> str:
+    """Which rows take part, in one line: ``status is Active, deletedAt is empty``."""
+    parts = [f"{path} {_test(test)}" for path, test in where.tests.items()]
+    if where.any_:
+        parts.append(f"one of ({'; '.join(map(conditions, where.any_))})")
+    if where.none is not None:
+        parts.append(f"not ({conditions(where.none)})")
+    return ", ".join(parts)
+
+
+def _test(test: Test) -> str:
+    said = test.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return " and ".join(_said(name, value) for name, value in said.items())
+
+
+def _said(name: str, value: object) -> str:
+    if isinstance(value, bool) and name in _WORDS:
+        return f"is {_WORDS[name][0 if value else 1]}"
+    listed = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return f"{name.replace('_', ' ')} {listed}"
+
+
+_WORDS = {"empty": ("empty", "filled"), "past": ("past", "future")}
