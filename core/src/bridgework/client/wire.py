@@ -54,7 +54,7 @@ class Reply:
 
 
 class Wire:
-    """One httpx client for one origin. Thread-safe."""
+    """One httpx transport for one origin. Thread-safe."""
 
     def __init__(
         self,
@@ -71,7 +71,9 @@ class Wire:
         self._deadline = _Deadline()
         if transport is None:
             transport = _OneShotTransport(_tls(origin, ca_file), connections, self._deadline)
-        self._client = httpx.Client(transport=transport, trust_env=False, follow_redirects=False)
+        # Used without httpx's client: redirects, cookies, hooks and authentication are not wanted, and cost more than
+        # the request itself.
+        self._transport = transport
         phases = {"connect": min(_CONNECT_SECONDS, timeout), "read": timeout, "write": timeout, "pool": timeout}
         self._extensions = {"timeout": phases}
 
@@ -107,7 +109,7 @@ class Wire:
                 files=files,
                 extensions=self._extensions,
             )
-            response = self._client.send(request, stream=True)
+            response = self._transport.handle_request(request)
             try:
                 return self._read(response, sink, self._max_body if most is None else most)
             finally:
@@ -121,7 +123,7 @@ class Wire:
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        self._transport.close()
 
     def _read(self, response: httpx.Response, sink: IO[bytes] | None, most: int) -> Reply:
         headers = {name.decode("ascii").lower(): value.decode("latin-1") for name, value in response.headers.raw}
