@@ -167,46 +167,57 @@ def run_mapping_tests(
     A test passes if every field it expects comes out so (an expected null must not come out at all), or if the row is
     skipped for the reason it names. Deferred fields are looked for beside the others.
     """
-    named = tuple(transforms)
     whole = _present(description)  # a test gives its rows itself, whatever this extract happens to lack
-    return [
-        _tried(number, test, mapping, whole, settings, named) for number, test in enumerate(mapping.file.tests, start=1)
-    ]
+    plans = _Plans(mapping, whole, settings, tuple(transforms))
+    return [_tried(number, test, plans) for number, test in enumerate(mapping.file.tests, start=1)]
 
 
-def _tried(
-    number: int,
-    test: MappingTest,
-    mapping: LoadedMapping,
-    description: SourceDescription,
-    settings: MappingSettings,
-    transforms: Sequence[NamedTransform],
-) -> TestResult:
+class _Plans:
+    """The mapping compiled once for each set of options and each cutover that tests ask for."""
+
+    def __init__(
+        self,
+        mapping: LoadedMapping,
+        description: SourceDescription,
+        settings: MappingSettings,
+        transforms: Sequence[NamedTransform],
+    ) -> None:
+        self._mapping = mapping
+        self.description = description
+        self._settings = settings
+        self._transforms = transforms
+        self._made: dict[str, Plan] = {}
+
+    def plan(self, test: MappingTest) -> Plan:
+        """The plan for the test's options and cutover."""
+        name = repr((sorted(test.options.items()), test.cutover))
+        if name not in self._made:
+            changed = replace(self._settings, options={**self._settings.options, **test.options})
+            if test.cutover:
+                changed = replace(changed, cutover=datetime.fromisoformat(test.cutover))
+            self._made[name] = compile_mapping(
+                self._mapping, self.description, settings=changed, transforms=self._transforms
+            )
+        return self._made[name]
+
+
+def _tried(number: int, test: MappingTest, plans: _Plans) -> TestResult:
     try:
-        problems = _problems(test, _first_outcome(test, mapping, description, settings, transforms))
+        problems = _problems(test, _first_outcome(test, plans))
     except BridgeworkError as failure:
         problems = [failure.message]
     return TestResult(number, test.rule, test.about, not problems, tuple(problems))
 
 
-def _first_outcome(
-    test: MappingTest,
-    mapping: LoadedMapping,
-    description: SourceDescription,
-    settings: MappingSettings,
-    transforms: Sequence[NamedTransform],
-) -> Outcome | None:
-    changed = replace(settings, options={**settings.options, **test.options})
-    if test.cutover:
-        changed = replace(changed, cutover=datetime.fromisoformat(test.cutover))
-    plan = compile_mapping(mapping, description, settings=changed, transforms=transforms)
+def _first_outcome(test: MappingTest, plans: _Plans) -> Outcome | None:
+    plan = plans.plan(test)
     home = plan.rule(test.rule).object
-    known = {item.name for item in description.objects}
+    known = {item.name for item in plans.description.objects}
     if unknown := [name for name in test.rows if name not in known]:
         raise UsageError(f"The test gives rows of {', '.join(unknown)}, which the source does not have.")
     rows = {home: [test.given], **{name: listed for name, listed in test.rows.items() if name != home}}
     rows[home] = [test.given, *test.rows.get(home, [])]
-    return first_outcome(plan, test.rule, MemoryStaging(description, rows))
+    return first_outcome(plan, test.rule, MemoryStaging(plans.description, rows))
 
 
 def first_outcome(plan: Plan, rule: str, staging: MemoryStaging) -> Outcome | None:
