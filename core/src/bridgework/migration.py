@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 from uuid import UUID
 
+from bridgework import collecting
 from bridgework.client import ApiClient
 from bridgework.clock import Clock, SystemClock
 from bridgework.connection import clock_of, connect
@@ -89,6 +90,7 @@ class Migration:
         """Open a migration folder; with `destination`, connected to it. Busy if another process holds it."""
         project = read_project(folder)
         with ExitStack() as stack:
+            stack.enter_context(collecting.seldom())
             stack.enter_context(migration_lock(project.folder))
             yield cls(project, load_keys(project.id), stack, destination=destination, observers=observers)
 
