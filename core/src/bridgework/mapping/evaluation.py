@@ -16,7 +16,7 @@ from bridgework.mapping.paths import Catalog, Hop, Path, UnknownName
 from bridgework.mapping.rollups import RollupCompiler
 from bridgework.mapping.scope import Predicate, Scope, value_at
 from bridgework.mapping.settings import MappingSettings
-from bridgework.mapping.template import parse_template
+from bridgework.mapping.template import Template, parse_template, tidy
 from bridgework.mapping.values import TEXT_TYPES, UNSHAPED, is_empty, plain_text, shaped
 from bridgework.model import FieldType, NamedTransform, Value
 
@@ -169,8 +169,7 @@ class FieldCompiler:
             template = parse_template(text)
         except ValueError as problem:
             raise UnknownName(str(problem)) from None
-        parts = [value_at(self.path(object_name, name)) for name in template.names]
-        return lambda scope: template.fill([plain_text(part(scope)) for part in parts])
+        return _filled(template, [value_at(self.path(object_name, name)) for name in template.names])
 
     def _text(self, spec: FieldSpec, object_name: str) -> Evaluator:
         if spec.given is None:
@@ -181,7 +180,7 @@ class FieldCompiler:
             raise UnknownName(str(problem)) from None
         given = {name: self.evaluator(each, object_name, shape=True) for name, each in spec.given.items()}
         parts = [given[name] if name in given else value_at(self.path(object_name, name)) for name in template.names]
-        return lambda scope: template.fill([plain_text(part(scope)) for part in parts])
+        return _filled(template, parts)
 
     def _reference(self, spec: FieldSpec, object_name: str) -> Evaluator:
         assert spec.ref is not None and spec.by is not None
@@ -223,7 +222,7 @@ class FieldCompiler:
     def _shaping(self, kind: FieldType) -> Callable[[Value, Scope], Value]:
         currency = self.settings.currency
         if kind in TEXT_TYPES or kind is FieldType.CHOICE:
-            return lambda value, scope: value.strip() or None if type(value) is str else plain_text(value) or None
+            return _as_text
         return lambda value, scope: None if is_empty(value) else shaped(value, kind, currency)
 
 
@@ -235,6 +234,29 @@ def takes_context(function: Callable[..., Any]) -> bool:
     except (TypeError, ValueError):
         return False
     return len([each for each in found if each.kind in positional and each.default is each.empty]) > 1
+
+
+def _filled(template: Template, parts: Sequence[Evaluator]) -> Evaluator:
+    """A template over the values of its placeholders."""
+    if len(template.lines) != 1:
+        return lambda scope: template.fill([plain_text(part(scope)) for part in parts])
+    first, *literals = template.lines[0][::2]
+
+    def fill(scope: Scope) -> Value:
+        made = first
+        for part, literal in zip(parts, literals, strict=True):
+            value = part(scope)
+            text = value.strip() if type(value) is str else plain_text(value)
+            if not text:  # what stands beside it disappears, too
+                return template.fill([plain_text(part(scope)) for part in parts])
+            made += text + literal
+        return tidy(made)
+
+    return fill
+
+
+def _as_text(value: Value, scope: Scope) -> Value:
+    return (value.strip() if type(value) is str else plain_text(value)) or None
 
 
 def _place_of(scope: Scope, rule_name: str, path: Path) -> Value:
@@ -255,6 +277,8 @@ def reference_to(scope: Scope, rule_name: str, parent: Any) -> Value:
 def _chained(source: Evaluator, steps: Sequence[Callable[[Value, Scope], Value]], when: Predicate | None) -> Evaluator:
     if when is None and not steps:
         return source
+    if when is None and steps == [_as_text]:
+        return _text_of(source)
     if when is None and len(steps) == 1:
         only = steps[0]
         return lambda scope: only(source(scope), scope)
@@ -268,6 +292,16 @@ def _chained(source: Evaluator, steps: Sequence[Callable[[Value, Scope], Value]]
         return value
 
     return evaluate
+
+
+def _text_of(source: Evaluator) -> Evaluator:
+    """What `_as_text` makes of the source's value, without a further call: most fields are this."""
+
+    def text(scope: Scope) -> Value:
+        value = source(scope)
+        return (value.strip() if type(value) is str else plain_text(value)) or None
+
+    return text
 
 
 def _from_members(path: Path) -> Evaluator:

@@ -29,8 +29,7 @@ class MappedFile:
     sha256: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mapped:
+class Mapped(NamedTuple):
     """A target record: canonical values by field label, without the empty ones.
 
     Choices are labels; references are ``{"rule": …, "key": …}``; owners are ``{"owner": value}``, the value empty if
@@ -41,7 +40,7 @@ class Mapped:
     key: str
     object: str
     body: Body
-    deferred: Body = made_by(default_factory=dict)
+    deferred: Body
     sources: tuple[SourceRow, ...] = ()
     warnings: tuple[str, ...] = ()
     file: MappedFile | None = None

@@ -44,6 +44,7 @@ class Path:
     field: SourceField | None = None
     reference: Hop | None = None
     is_key: bool = False
+    plain: bool = False  # `read` takes the value under `name`, and nothing else
 
     @property
     def type(self) -> FieldType:
@@ -127,6 +128,7 @@ class Catalog:
             field=declared.get(rest),
             reference=_hop(item.name, reference) if reference else None,
             is_key=item.key == (rest,),
+            plain="." not in rest,
         )
 
     def _is_known(self, item: SourceObject, name: str) -> bool:

@@ -191,6 +191,9 @@ def outcome(rule: CompiledRule, scope: Scope, place: Place, waiting: frozenset[s
     for field in rule.fields:
         try:
             value = field.evaluate(scope)
+            if type(value) is str and value and not value.isspace() and not field.deferred and not waiting:
+                body[field.label] = value  # what most values are
+                continue
         except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as failure:
             value = None
             _note_refusal(rule, field, scope, failure)
@@ -208,16 +211,7 @@ def outcome(rule: CompiledRule, scope: Scope, place: Place, waiting: frozenset[s
     file = _file(rule, scope)
     if rule.file is not None and file is None:
         return Skipped(rule=rule.name, object=rule.object, key=row.key, reason="no file named")
-    return Mapped(
-        rule=rule.name,
-        key=place.key,
-        object=rule.target,
-        body=body,
-        deferred=deferred,
-        sources=_sources(rule, scope),
-        warnings=scope.warnings,
-        file=file,
-    )
+    return Mapped(rule.name, place.key, rule.target, body, deferred, _sources(rule, scope), scope.warnings, file)
 
 
 def _note_refusal(rule: CompiledRule, field: CompiledField, scope: Scope, failure: Exception) -> None:

@@ -115,6 +115,9 @@ def value_at(path: Path) -> Callable[[Scope], Value]:
     """The value at the end of a path as a function of a scope."""
     if path.hops:
         return lambda scope: scope.value(path)
+    if path.plain:
+        name = path.name
+        return lambda scope: scope.row.values.get(name)
     read = path.read
     return lambda scope: read(scope.row.values)
 

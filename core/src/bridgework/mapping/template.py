@@ -37,8 +37,7 @@ class Template:
             part = texts[start : start + len(line) // 2]
             start += len(part)
             if not part or any(part) or len(self.lines) == 1:
-                made = _fill_line(line, part)
-                filled.append((_BLANKS.sub(" ", made) if _doubled(made) else made).strip())
+                filled.append(tidy(_fill_line(line, part)))
         return "\n".join(filled).strip()
 
 
@@ -61,8 +60,9 @@ def _parse_line(text: str) -> Line:
     return tuple(pieces)
 
 
-def _doubled(text: str) -> bool:
-    return "  " in text or not text.isprintable()
+def tidy(text: str) -> str:
+    """Without doubled blanks, and without any at the ends."""
+    return (_BLANKS.sub(" ", text) if "  " in text or not text.isprintable() else text).strip()
 
 
 def _fill_line(line: Line, texts: Sequence[str]) -> str:

@@ -26,11 +26,9 @@ class Unfit(ValueError):
 
 def is_empty(value: Value) -> bool:
     """Absent, null, blank text and empty lists or tables mean the same: nothing there."""
-    if value is None or value == "":
-        return True
     if isinstance(value, str):
-        return value.isspace()
-    return isinstance(value, (list, dict)) and not value
+        return not value or value.isspace()
+    return value is None or (isinstance(value, (list, dict)) and not value)
 
 
 def decimal_of(value: Value) -> Decimal | None:
