@@ -5,13 +5,13 @@ from __future__ import annotations
 import getpass
 import mimetypes
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from hashlib import blake2b, sha256
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Any, Literal, Protocol
 from uuid import UUID
 
 from bridgework import collecting
@@ -258,21 +258,24 @@ class Migration:
             sent_after=row.at,
         )
 
-    def keep_images(self, jobs: Sequence[KeptBodies]) -> None:
-        """Keep what will be sent and what it replaces, durable before the intents are."""
-        images: list[Image] = []
-        for job in jobs:
-            intent = job.intent
-            if job.before is not None:
-                images.append(Image(intent.rule, intent.key, "pre", job.before, intent.generation))
-            if job.sent is not None:
-                images.append(Image(intent.rule, intent.key, "sent", job.sent, intent.generation))
+    def keep_replaced(self, jobs: Sequence[KeptBodies]) -> None:
+        """Keep what updates are about to replace, durable before their intents are."""
+        self._keep((job.intent, "pre", job.before) for job in jobs)
+
+    def keep_sent(self, jobs: Sequence[KeptBodies]) -> None:
+        """Keep what updates left behind, once they are known to be done."""
+        self._keep((job.intent, "sent", job.sent) for job in jobs)
+
+    def _keep(self, bodies: Iterable[tuple[Intent, Literal["pre", "sent"], Body | None]]) -> None:
+        images = [
+            Image(intent.rule, intent.key, kind, body, intent.generation) for intent, kind, body in bodies if body
+        ]
         if images:
             self.records.images.put(images)
 
-    def images(self, rule: str, keys: Sequence[str]) -> dict[str, Body]:
-        """The newest body that was sent, by key."""
-        return self.records.images.many(rule, keys, "sent")
+    def images(self, rule: str, keys: Sequence[str], kind: Literal["pre", "sent"] = "sent") -> dict[str, Body]:
+        """The newest body of a kind by key: as sent, or what updates replaced."""
+        return self.records.images.many(rule, keys, kind)
 
     # ---------------------------------------------------------------- mapping
 
@@ -352,7 +355,7 @@ class Migration:
             settings=self.mapping_settings,
             transforms=self.hooks.transforms().values(),
             decisions=self.decisions,
-            hints=self.hooks.load_order(()),
+            hints=self.hooks.load_order(tuple(self.mapping.file.rules)),
         )
         plan.prepare(self.staging)
         return plan

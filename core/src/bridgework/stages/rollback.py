@@ -17,6 +17,7 @@ from bridgework.results import Result
 from bridgework.stages.comparing import content_mark, same
 from bridgework.stages.load.settling import settle_doubt
 from bridgework.stages.load.writing import Job, Writer
+from bridgework.stages.restoring import restore
 from bridgework.stages.rules import relations
 from bridgework.stages.schema import RULE, settle_schema
 
@@ -66,11 +67,20 @@ def rollback(
     migration.progress.start(stage, _total(migration, objects))
     for chunk in _chunks(migration, objects, rules_keys):
         _remove(migration, chunk, ledger, stage=stage, preview=preview)
+    if not preview:
+        _forget_links(migration, objects)
     receipts = _schema_receipts(migration) if schema else []
     schema_lines = _drop_schema(migration, receipts, ledger, preview=preview)
     if not preview:
         migration.journal.event(stage, removed={name: counts["removed"] for name, counts in ledger.counts.items()})
     return _result(migration, stage, ledger, schema_lines, preview=preview)
+
+
+def _forget_links(migration: Migration, objects: frozenset[str] | None) -> None:
+    """Records that were only linked to, never changed, are simply let go."""
+    for target in migration.journal.all_targets(states=("matched",)):
+        if objects is None or target.object in objects:
+            migration.journal.set_state(target.rule, [target.key], "undone")
 
 
 def _with_dependants(migration: Migration, object_name: str) -> frozenset[str]:
@@ -113,8 +123,12 @@ def _chunks(
 
 
 def _remove(migration: Migration, chunk: Sequence[Target], ledger: Ledger, *, stage: str, preview: bool) -> None:
-    stored = migration.read_records(chunk[0].object, [target.id for target in chunk])
-    verdicts = [(target, *_judge(migration, target, stored.get(target.id))) for target in chunk]
+    ours = [target for target in chunk if target.origin]
+    _restore(migration, [target for target in chunk if not target.origin], ledger, stage=stage, preview=preview)
+    if not ours:
+        return
+    stored = migration.read_records(chunk[0].object, [target.id for target in ours])
+    verdicts = [(target, *_judge(migration, target, stored.get(target.id))) for target in ours]
     jobs: list[Job] = []
     for target, what, reason in verdicts:
         if what == "keep":
@@ -137,10 +151,16 @@ def _remove(migration: Migration, chunk: Sequence[Target], ledger: Ledger, *, st
     migration.progress.step(f"removing {chunk[0].rule}", len(chunk))
 
 
+def _restore(migration: Migration, targets: Sequence[Target], ledger: Ledger, *, stage: str, preview: bool) -> None:
+    """Records that were there before us get back what we replaced in them."""
+    for each in restore(migration, targets, stage=stage, preview=preview) if targets else ():
+        ledger.note(each.target.object, each.what)
+        if each.kept:
+            ledger.keep(migration, each.target, "edited in the destination since it was loaded")
+
+
 def _judge(migration: Migration, target: Target, stored: StoredRecord | None) -> tuple[str, str]:
     """`remove`, or `keep` with the reason."""
-    if target.origin == 0:
-        return "keep", "was there before the migration"
     if stored is None or stored.deleted:
         return "remove", ""
     if target.settled_hash:

@@ -75,6 +75,8 @@ class JobMaker:
                 creates.append((each, target))
             elif target.state == "in_doubt" or (target.state == "rejected" and not self._retry(target, each)):
                 continue
+            elif target.state == "conflict" and not target.id:
+                continue  # several existing records agree: a person has to say which
             elif not target.id:
                 creates.append((each, target))
             elif target.mapped_hash == each.full_hash:
@@ -143,6 +145,7 @@ class JobMaker:
             return
         current = self._migration.read_records(self._rule.target, [target.id for _, target in items])
         left = self._migration.images(self._rule.name, [each.mapped.key for each, _ in items])
+        replaced = self._replaced([target for _, target in items])
         for each, target in items:
             stored = current.get(target.id)
             if stored is None or stored.deleted:
@@ -150,7 +153,12 @@ class JobMaker:
                 continue
             job = self._update(each, target, stored, left.get(each.mapped.key, {}), parents, deferred=deferred)
             if job is not None:
-                yield job
+                yield job._replace(before={**(job.before or {}), **replaced.get(each.mapped.key, {})})
+
+    def _replaced(self, targets: Sequence[Target]) -> dict[str, Body]:
+        """What earlier updates replaced in records that were there before us: the first value of each field counts."""
+        found = [target.key for target in targets if not target.origin]
+        return self._migration.images(self._rule.name, found, "pre") if found else {}
 
     def _update(
         self,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bridgework.mapping import CompiledRule
 from bridgework.model import Verb
 from bridgework.stages.load.jobs import JobMaker, Planned, planned
+from bridgework.stages.load.matching import Matcher
 from bridgework.stages.load.resolving import Resolver
 from bridgework.stages.load.settling import settle_doubt
 from bridgework.stages.load.writing import Done, Job, Writer
@@ -87,10 +88,13 @@ class Loader:
             tally=self.outcomes[rule.name],
         )
         size = max(GROUP, self._migration.capabilities.object(rule.target).batch_size)
+        matcher = Matcher(self._migration, self._resolver, rule) if rule.spec.match and not second_pass else None
         waiting: list[Job] = []
         for chunk in _chunks(self._wanted(rule), CHUNK):
             if rule.target in self._capped:
                 return
+            if matcher is not None:
+                matcher.link(chunk)
             waiting += maker.second_pass(chunk) if second_pass else maker.first_pass(chunk)
             while len(waiting) >= size:
                 yield waiting[:size]

@@ -68,9 +68,7 @@ class FieldBook:
 
     def fixed(self, object_name: str) -> frozenset[str]:
         """Keys of fields that can only be set when a record is created."""
-        return frozenset(
-            slot.key for slot in self.slots(object_name).values() if slot.field.settable != "always"
-        )
+        return frozenset(slot.key for slot in self.slots(object_name).values() if slot.field.settable != "always")
 
     def option(self, field: TargetField, label: str, beside: Mapping[str, Value]) -> str:
         """The destination's key of an option; Unresolved for a value that is no option.

@@ -113,7 +113,7 @@ class Writer:
         return final
 
     def _attempt(self, jobs: Sequence[Job]) -> list[Done]:
-        self._migration.keep_images(jobs)
+        self._migration.keep_replaced(jobs)
         numbers = self._migration.journal.intend([job.intent for job in jobs])
         attempt = _Attempt(dict(zip(numbers, jobs, strict=True)))
         journal = self._migration.journal
@@ -123,7 +123,8 @@ class Writer:
             journal.settle([each.outcome for each in attempt.done(journal.may_send, unsent(error))])
             raise
         done = attempt.done(journal.may_send)
-        self._migration.journal.settle([each.outcome for each in done])
+        journal.settle([each.outcome for each in done])
+        self._migration.keep_sent([each.job for each in done if each.outcome.state == "done"])
         return done
 
     def _run(self, attempt: _Attempt) -> None:
@@ -145,7 +146,7 @@ def _throttled(results: Sequence[Done]) -> bool:
 
 
 def _again(job: Job) -> Job:
-    return job._replace(sent=None, before=None)  # the images are kept already
+    return job._replace(before=None)  # it is kept already
 
 
 class _Attempt:
