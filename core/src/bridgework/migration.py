@@ -82,7 +82,7 @@ class Migration:
         self.hooks = Hooks(connected.plugins)
         if destination:
             self.journal.event("opened", operator=operator())
-        self.progress = Progress(self.hooks.announce)
+        self.progress = Progress(self.hooks.announce, self._pace)
 
     @classmethod
     @contextmanager
@@ -436,6 +436,16 @@ class Migration:
         """The records of the last sample."""
         last = self.journal.last_event("selection")
         return {} if last is None else {rule: frozenset(keys) for rule, keys in last.payload["keys"].items()}
+
+    def _pace(self) -> str:
+        """What the client waits for, or what is left of the tightest day budget."""
+        if not self._connected.clients:
+            return ""
+        if self.client.waiting:
+            return f"waits {self.client.waiting}"
+        left = [each for each in self.client.budget_left() if each.resets_at is not None and each.limit]
+        tightest = min(left, key=lambda each: each.left / each.limit, default=None)
+        return "" if tightest is None else f"{tightest.left:,} {tightest.label} left"
 
     def usage(self) -> dict[str, Any]:
         """What the client did, and what is left of each budget."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -20,8 +20,10 @@ class Announcer(Protocol):
 class Progress:
     """Counts the steps of the running stage."""
 
-    def __init__(self, announce: Announcer) -> None:
+    def __init__(self, announce: Announcer, detail: Callable[[], str] = lambda: "") -> None:
+        """`detail` adds what a run waits for, or what is left of its budgets, to every announcement."""
         self._announce = announce
+        self._detail = detail
         self._stage = ""
         self._total: int | None = None
         self._done = 0
@@ -37,7 +39,9 @@ class Progress:
         before = self._done // EVERY
         self._done += steps
         if self._done // EVERY != before:
-            self._announce("batch_done", stage=self._stage, done=self._done, total=self._total, note=note)
+            detail = self._detail()
+            text = f"{note}, {detail}" if detail else note
+            self._announce("batch_done", stage=self._stage, done=self._done, total=self._total, note=text)
 
     def counted(self, note: str, items: Iterator[T]) -> Iterator[T]:
         """The same items, counted as they pass."""

@@ -3,9 +3,27 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 from bridgework.hookspecs import hookimpl
+
+
+class Rate(ProgressColumn):
+    """Steps per second."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text("" if speed is None else f"{speed:,.0f}/s")
 
 
 class Meter:
@@ -29,6 +47,7 @@ class Meter:
                 TextColumn("{task.description}"),
                 BarColumn(),
                 MofNCompleteColumn(),
+                Rate(),
                 TextColumn("{task.fields[note]}"),
                 TimeRemainingColumn(),
                 console=self._console,
@@ -40,7 +59,7 @@ class Meter:
     @hookimpl
     def batch_done(self, stage: str, done: int, total: int | None, note: str) -> None:
         if self._progress is not None and self._task is not None:
-            self._progress.update(self._task, completed=done, note=note[:40])
+            self._progress.update(self._task, completed=done, note=note[:60])
         elif self._enabled and total and done * 10 // total > self._tenth:
             self._tenth = done * 10 // total
             self._console.print(f"{stage}: {done:,} of {total:,} ({note})")
