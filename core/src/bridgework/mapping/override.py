@@ -89,13 +89,13 @@ def _reason(plan: Plan, rules: Any, merged: Mapping[str, Any], edit: Edit) -> No
 def _decision(plan: Plan, rules: Any, edit: Edit) -> None:
     field, word, reason = edit.row["Field"], edit.row["Decision"].casefold(), edit.row["Reason"]
     before, rule = rule_of(plan, edit)
+    if not before and edit.row["State"] != "unaccounted":
+        raise edit.refuse("something is done with this field already; change mapping.yaml instead")
     if word not in (DROP, ARCHIVE):
         raise edit.refuse(f"the decision must be {DROP} or {ARCHIVE}")
     if not reason:
         raise edit.refuse("a reason is needed")
     if not before:
-        if edit.row["State"] != "unaccounted":
-            raise edit.refuse("something is done with this field already; change mapping.yaml instead")
         rule = next(
             (each.name for each in plan.rules.values() if each.object == edit.row["Object"] and each.kind != "export"),
             "",
