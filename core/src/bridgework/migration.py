@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import getpass
-import mimetypes
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from hashlib import blake2b, sha256
+from hashlib import blake2b
 from pathlib import Path
-from typing import IO, Any, Literal, Protocol
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from bridgework import collecting
@@ -19,12 +18,12 @@ from bridgework.client import ApiClient
 from bridgework.clock import Clock, SystemClock
 from bridgework.connection import clock_of, connect
 from bridgework.conservation import conservation, write_reports
-from bridgework.errors import BadInput, ContractBroken, UsageError
+from bridgework.documents import Documents
+from bridgework.errors import ContractBroken, UsageError
 from bridgework.identity import Identities
 from bridgework.journal import Intent, IntentRow, Journal, Outcome, migration_lock
 from bridgework.mapping import (
     Decisions,
-    MappedFile,
     MappingSettings,
     Plan,
     TestResult,
@@ -33,7 +32,7 @@ from bridgework.mapping import (
     run_mapping_tests,
 )
 from bridgework.mapping import Mapping as LoadedMapping
-from bridgework.model import Body, Budget, Capabilities, DestinationSchema, FileContent, Operation, StoredRecord, Verb
+from bridgework.model import Body, Budget, Capabilities, DestinationSchema, Operation, StoredRecord, Verb
 from bridgework.plugins import Hooks
 from bridgework.progress import Progress
 from bridgework.project import Keys, Project, load_keys, read_project
@@ -77,7 +76,6 @@ class Migration:
         for client in connected.clients:
             stack.callback(client.close)
         self._connected = connected
-        self._documents: dict[str, str] = {}
         self._identities: dict[tuple[str, str], Identities] = {}
         self.hooks = Hooks(connected.plugins)
         if destination:
@@ -372,40 +370,10 @@ class Migration:
             )
         )
 
-    def document_problem(self, file: MappedFile) -> str:
-        """Why a document cannot be uploaded, empty if it can. Each document is read once per command."""
-        if file.path not in self._documents:
-            self._documents[file.path] = self._document_problem(file)
-        return self._documents[file.path]
-
-    def _document_problem(self, file: MappedFile) -> str:
-        content = self.file_content(file)
-        largest = self.capabilities.max_file_bytes
-        if content is None:
-            return "the document is missing in the export"
-        if file.sha256 and content.sha256 != file.sha256.lower():
-            return "the document is not the one the export lists: its hash differs"
-        return "the document is larger than the destination takes" if largest and content.size > largest else ""
-
-    def file_content(self, file: MappedFile) -> FileContent | None:
-        """A document of the source with the hash of what is really there; None if it is missing."""
-        found = self.hooks.open_file(file.path)
-        if found is None:
-            return None
-        digest, size = sha256(), 0
-        with found.stream as stream:
-            while part := stream.read(1 << 20):
-                digest.update(part)
-                size += len(part)
-
-        def open_again() -> IO[bytes]:
-            again = self.hooks.open_file(file.path)
-            if again is None:
-                raise BadInput("A document disappeared from the export while it was read.", next_step="extract again")
-            return again.stream
-
-        media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        return FileContent(name=file.name, size=size, sha256=digest.hexdigest(), media_type=media_type, open=open_again)
+    @cached_property
+    def documents(self) -> Documents:
+        """The documents of the source, checked before they are uploaded."""
+        return Documents(self.hooks.open_file, self.capabilities.max_file_bytes)
 
     # ---------------------------------------------------------------- state and results
 

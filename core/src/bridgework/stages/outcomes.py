@@ -12,7 +12,7 @@ def outcomes(migration: Migration, rule: CompiledRule) -> Iterator[Outcome]:
     """`Plan.run`, with documents that are missing, damaged or too large going to the attachments manifest."""
     for outcome in migration.plan.run(rule.name, migration.staging):
         if isinstance(outcome, Mapped) and outcome.file is not None:
-            problem = migration.document_problem(outcome.file)
+            problem = migration.documents.problem(outcome.file)
             if problem:
                 [row, *_] = outcome.sources
                 yield Disposed(rule=rule.name, object=row.object, key=row.key, kind="archive", reason=problem)

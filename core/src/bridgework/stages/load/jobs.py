@@ -133,7 +133,7 @@ class JobMaker:
         return jobs
 
     def _file(self, file: MappedFile) -> FileContent:
-        content = self._migration.file_content(file)
+        content = self._migration.documents.content(file)
         if content is None:
             raise Unresolved("file", "the document is missing in the export")
         return content

@@ -1,0 +1,63 @@
+"""Documents of the source: what is really there, and whether it can be uploaded."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Callable
+from hashlib import sha256
+from typing import IO
+
+from bridgework.errors import BadInput
+from bridgework.mapping import MappedFile
+from bridgework.model import FileContent, SourceFile
+
+BLOCK = 1 << 20  # bytes read at once
+
+
+class Documents:
+    """The documents of one export. Each is read once per command to prove it, and once more to upload it."""
+
+    def __init__(self, open_file: Callable[[str], SourceFile | None], largest: int | None) -> None:
+        self._open_file = open_file
+        self._largest = largest
+        self._problems: dict[str, str] = {}
+
+    def problem(self, file: MappedFile) -> str:
+        """Why a document cannot be uploaded, empty if it can."""
+        if file.path not in self._problems:
+            self._problems[file.path] = self._examine(file)
+        return self._problems[file.path]
+
+    def _examine(self, file: MappedFile) -> str:
+        content = self.content(file)
+        if content is None:
+            return "the document is missing in the export"
+        if file.sha256 and content.sha256 != file.sha256.lower():
+            return "the document is not the one the export lists: its hash differs"
+        too_large = self._largest is not None and content.size > self._largest
+        return "the document is larger than the destination takes" if too_large else ""
+
+    def content(self, file: MappedFile) -> FileContent | None:
+        """A document with the hash of what is really there; None if it is missing."""
+        found = self._open_file(file.path)
+        if found is None:
+            return None
+        digest, size = sha256(), 0
+        with found.stream as stream:
+            while part := stream.read(BLOCK):
+                digest.update(part)
+                size += len(part)
+        media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+        return FileContent(
+            name=file.name,
+            size=size,
+            sha256=digest.hexdigest(),
+            media_type=media_type,
+            open=lambda: self._again(file.path),
+        )
+
+    def _again(self, path: str) -> IO[bytes]:
+        again = self._open_file(path)
+        if again is None:
+            raise BadInput("A document disappeared from the export while it was read.", next_step="extract again")
+        return again.stream
