@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -20,8 +19,7 @@ _STAGED = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A record ready to be stored. `key_field` names the field that a problem with the key is about."""
 
     key: str
@@ -34,8 +32,7 @@ class Prepared:
     key_field: str
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a row belongs: `seq` of the row it replaces or equals (0: none), `exists` if that one says the same."""
 
     row: Prepared
@@ -194,4 +191,4 @@ def place_for(connection: Connection, number: int, row: Prepared, came_before: C
             return Place(candidate, found[0], same)
         turn += 1
         problem = Problem(row.key_field, "DUP-07", "another row of the object has this key and says something else")
-        candidate = replace(row, key=f"{row.key}~{turn}", problems=(*row.problems, problem))
+        candidate = row._replace(key=f"{row.key}~{turn}", problems=(*row.problems, problem))

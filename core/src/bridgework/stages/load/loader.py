@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 CHUNK = 500  # mapped records looked at together
 GROUP = 25  # single-record requests whose intents are committed together
+BATCHED = 200  # records whose intents are committed together where a request carries many
 
 
 class Loader:
@@ -87,7 +88,9 @@ class Loader:
             retry_rejected=self._retry_rejected,
             tally=self.outcomes[rule.name],
         )
-        size = max(GROUP, self._migration.capabilities.object(rule.target).batch_size)
+        capability = self._migration.capabilities.object(rule.target)
+        batch = capability.batch_size
+        size = max(GROUP, batch) if capability.records_per_request == 1 else batch * max(1, BATCHED // batch)
         matcher = Matcher(self._migration, self._resolver, rule) if rule.spec.match and not second_pass else None
         waiting: list[Job] = []
         for chunk in _chunks(self._wanted(rule), CHUNK):
