@@ -18,6 +18,7 @@ PAGES = sorted(
     [
         *DOCS.rglob("*.md"),
         ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
         *ROOT.glob("*/README.md"),
         *ROOT.glob("plugins/*/README.md"),
         *ROOT.glob("changelog.d/*.md"),
