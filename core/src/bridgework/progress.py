@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -9,6 +10,7 @@ from typing import Protocol, TypeVar
 
 T = TypeVar("T")
 EVERY = 50  # steps between two announcements
+DETAIL_SECONDS = 1.0  # between two looks at the details, which may cost a transaction
 
 
 class Announcer(Protocol):
@@ -24,6 +26,8 @@ class Progress:
         """`detail` adds what a run waits for, or what is left of its budgets, to every announcement."""
         self._announce = announce
         self._detail = detail
+        self._detail_at = -DETAIL_SECONDS
+        self._last_detail = ""
         self._stage = ""
         self._total: int | None = None
         self._done = 0
@@ -39,9 +43,15 @@ class Progress:
         before = self._done // EVERY
         self._done += steps
         if self._done // EVERY != before:
-            detail = self._detail()
+            detail = self._newest_detail()
             text = f"{note}, {detail}" if detail else note
             self._announce("batch_done", stage=self._stage, done=self._done, total=self._total, note=text)
+
+    def _newest_detail(self) -> str:
+        now = time.monotonic()
+        if now - self._detail_at >= DETAIL_SECONDS:
+            self._detail_at, self._last_detail = now, self._detail()
+        return self._last_detail
 
     def counted(self, note: str, items: Iterator[T]) -> Iterator[T]:
         """The same items, counted as they pass."""
