@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice
@@ -14,15 +13,14 @@ from typing import Any, Final
 
 import orjson
 
-from bridgework.errors import BadInput, StopRun, UsageError
+from bridgework.errors import StopRun
 from bridgework.mapping import Disposed
 from bridgework.mapping.values import is_empty
 from bridgework.migration import Migration
 from bridgework.model import SourceObject
-from bridgework.project import load_keys, make_archive_key
-from bridgework.results import Result
+from bridgework.project import make_archive_key
 from bridgework.stages.deliver.package import PRIVATE, SHAREABLE, Package, file_name
-from bridgework.stages.deliver.sealed import Sealer, opened
+from bridgework.stages.deliver.sealed import FORMAT, Sealer, opened
 
 FOLDER: Final = "archive"
 _BATCH: Final = 200
@@ -116,14 +114,10 @@ def write_archive(migration: Migration, package: Package) -> list[Sealed]:
         "objects": [each.as_json() for each in made],
     }
     package.json(f"{FOLDER}/manifest.json", manifest, "What the archive holds: rows, reasons, hashes", SHAREABLE)
-    package.text(f"{FOLDER}/README.txt", _readme(), "How the archive is opened, and its format", SHAREABLE)
+    package.text(
+        f"{FOLDER}/README.txt", README.format(format=FORMAT), "How the archive is opened, and its format", SHAREABLE
+    )
     return made
-
-
-def _readme() -> str:
-    from bridgework.stages.deliver import sealed
-
-    return README.format(format=(sealed.__doc__ or "").partition("\n\n")[2].strip())
 
 
 def _seal_object(migration: Migration, package: Package, item: SourceObject, key: bytes) -> Sealed | None:
@@ -236,8 +230,6 @@ def _source_text(raw: bytes | None) -> str | None:
     try:
         return raw.decode()
     except UnicodeDecodeError:
-        from base64 import b64encode
-
         return f"base64:{b64encode(raw).decode()}"
 
 
@@ -259,63 +251,3 @@ def _field_values(
                     "sha256": row.hash,
                     "values": values,
                 }
-
-
-# ------------------------------------------------------------------------------------------ opening
-
-
-def open_archive(migration: Migration, object_name: str, to: Path) -> Result:
-    """Write the content of one sealed file to `to` (0600). UsageError: no such file, no key; BadInput: damaged."""
-    path = migration.project.package / FOLDER / f"{file_name(object_name)}.ndjson"
-    if not path.exists():
-        names = sorted(each.stem for each in path.parent.glob("*.ndjson")) if path.parent.exists() else []
-        raise UsageError(
-            f"The archive holds no {object_name}.",
-            next_step=f"use one of {', '.join(names)}" if names else "bridgework deliver",
-        )
-    key = _archive_key(migration)
-    size = 0
-    with ExitStack() as stack:
-        source = stack.enter_context(path.open("rb"))
-        target = stack.enter_context(_new_file(to))
-        for piece in opened(source, key):
-            target.write(piece)
-            size += len(piece)
-    return migration.finished(
-        "open-archive",
-        data={"object": object_name, "bytes": size, "to": str(to)},
-        message=f"{to} holds records of patients in plain text: delete it when you are done.",
-        report="",
-    )
-
-
-def export_archive_key(migration: Migration, to: Path) -> Result:
-    """Write the archive's key to a file (0600), base64. UsageError if there is none."""
-    from base64 import b64encode
-
-    key = _archive_key(migration)
-    with _new_file(to) as stream:
-        stream.write(b64encode(key) + b"\n")
-    migration.journal.event("archive_key_exported")
-    return migration.finished(
-        "export-archive-key",
-        data={"to": str(to)},
-        message=f"Whoever has {to} can open the archive: hand it over apart from the package.",
-        report="",
-    )
-
-
-def _archive_key(migration: Migration) -> bytes:
-    key = load_keys(migration.project.id).archive
-    if key is None:
-        raise UsageError("There is no archive key: nothing was delivered, or it was purged.", cause="no_archive_key")
-    return key
-
-
-def _new_file(path: Path) -> Any:
-    try:
-        return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
-    except FileExistsError:
-        raise UsageError(f"{path} exists already.", next_step="name a new file") from None
-    except OSError as error:
-        raise BadInput(f"{path} cannot be written: {error.strerror}.", next_step="name another file") from error

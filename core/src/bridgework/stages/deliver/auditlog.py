@@ -15,8 +15,6 @@ from typing import Any, Final
 import orjson
 
 from bridgework.journal import Entry, Head
-from bridgework.mapping import CompiledField
-from bridgework.mapping.summary import describe
 from bridgework.migration import Migration
 from bridgework.stages.deliver.labels import Labels
 from bridgework.stages.deliver.package import SHAREABLE, Package
@@ -37,17 +35,6 @@ COLUMNS: Final = (
     "fields",
     "outcome",
     "attempt",
-    "reason",
-)
-FIELD_COLUMNS: Final = (
-    "rule",
-    "source_object",
-    "source_field",
-    "state",
-    "object",
-    "field",
-    "key",
-    "how",
     "reason",
 )
 _BATCH: Final = 500
@@ -248,42 +235,3 @@ def _filled(migration: Migration, labels: Labels, batch: Sequence[Line]) -> Iter
         kind = "pre" if line.verb == "update" else "sent"
         body = bodies.get((line.rule, kind, line.generation), {}).get(line.key, {})
         yield replace(line, fields=tuple(labels.label(line.object, key) for key in body))
-
-
-# ------------------------------------------------------------------------------------------ fields per rule
-
-
-def write_field_log(migration: Migration, package: Package, labels: Labels) -> None:
-    """audit-log-fields.csv: which source field went where and how, and why the others did not. The same for all rows
-    of a rule, so it is said once."""
-    with package.table(
-        "audit-log-fields.csv",
-        FIELD_COLUMNS,
-        "Field by field: where it went and how, or why it was not moved",
-        SHAREABLE,
-    ) as table:
-        for row in _field_rows(migration, labels):
-            table.row(row)
-
-
-def _field_rows(migration: Migration, labels: Labels) -> Iterator[tuple[str, ...]]:
-    plan = migration.plan
-    targets = {rule.name: rule for rule in plan.rules.values() if rule.kind == "target"}
-    fields = {(rule.name, field.label): field for rule in targets.values() for field in rule.fields}
-    told: set[tuple[str, str]] = set()
-    for account in plan.accounts:
-        for where in account.where or ("",):
-            rule, _, label = where.partition(": ")
-            field = fields.get((rule, label))
-            told.add((rule, label))
-            at = _written(labels, targets[rule].target, field) if field else ("", "", "", where)
-            name = rule if rule in plan.rules else ""
-            yield name, account.object, account.field, account.state, *at, account.reason
-    for (rule, label), field in fields.items():
-        if (rule, label) not in told:
-            at = _written(labels, targets[rule].target, field)
-            yield rule, targets[rule].object, "", "mapped", *at, field.spec.reason
-
-
-def _written(labels: Labels, object_name: str, field: CompiledField) -> tuple[str, str, str, str]:
-    return object_name, field.label, labels.key(object_name, field.label), describe(field.spec)

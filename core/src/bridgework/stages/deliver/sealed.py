@@ -1,14 +1,4 @@
-"""Sealed files: AES-256-GCM in chunks, so that a file of any size is written and opened as a stream.
-
-    line 1     BRIDGEWORK-ARCHIVE-1
-    line 2     {"object": …, "migration": …, "salt": 64 hex digits, "prefix": 14 hex digits, "chunk": 65536}
-    the rest   chunks: each the ciphertext of up to `chunk` bytes followed by a tag of 16 bytes
-
-The file's key is HKDF-SHA256 of the archive key (salt as above, info ``bridgework archive``, 32 bytes). The nonce of
-chunk n (from 0) is the prefix, n as 4 bytes big-endian, and one byte that is 1 for the last chunk and 0 for the others:
-chunks cannot be left out, swapped, or cut off at the end unseen. Lines 1 and 2 with their line ends are the additional
-data of every chunk.
-"""
+"""Sealed files: AES-256-GCM in chunks, so that a file of any size is written and opened as a stream (see `FORMAT`)."""
 
 from __future__ import annotations
 
@@ -25,6 +15,15 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bridgework.errors import BadInput
 
+FORMAT: Final = """\
+    line 1     BRIDGEWORK-ARCHIVE-1
+    line 2     {"object": …, "migration": …, "salt": 64 hex digits, "prefix": 14 hex digits, "chunk": 65536}
+    the rest   chunks: each the ciphertext of up to `chunk` bytes followed by a tag of 16 bytes
+
+The file's key is HKDF-SHA256 of the archive key (salt as above, info "bridgework archive", 32 bytes). The nonce of
+chunk n (from 0) is the prefix, n as 4 bytes big-endian, and one byte that is 1 for the last chunk and 0 for the others:
+chunks cannot be left out, swapped, or cut off at the end unseen. Lines 1 and 2 with their line ends are the additional
+data of every chunk."""
 MAGIC: Final = b"BRIDGEWORK-ARCHIVE-1\n"
 CHUNK: Final = 65_536
 TAG: Final = 16

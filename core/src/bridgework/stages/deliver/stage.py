@@ -11,8 +11,9 @@ from bridgework.journal import Head
 from bridgework.migration import Migration
 from bridgework.results import Result
 from bridgework.stages.deliver.archive import write_archive
-from bridgework.stages.deliver.auditlog import write_audit_log, write_field_log
+from bridgework.stages.deliver.auditlog import write_audit_log
 from bridgework.stages.deliver.exports import write_attachments, write_exports, write_not_loaded
+from bridgework.stages.deliver.fieldlog import write_field_log
 from bridgework.stages.deliver.guide import write_guide
 from bridgework.stages.deliver.labels import labels_of
 from bridgework.stages.deliver.package import SHAREABLE, Package, remove_folder
