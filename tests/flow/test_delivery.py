@@ -49,6 +49,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory, config: Path) -> Iterator[Be
             patch.setenv(name, value)
         export = practice()
         export.row("patients", "pat-ana")["middleName"] = "Lucinda"
+        export.add("labs", dict(export.row("labs", "lab-1")))  # the same row twice, as some exports have it
         bench = init(folder / "migration", export.write(folder / "export"), sandbox, {})
         bench.loaded(size=3)
         bench.call("reconcile", code=(0, 1))
@@ -95,6 +96,14 @@ def test_nothing_is_delivered_before_everything_is_loaded(make_bench: Any) -> No
 
 
 # ---------------------------------------------------------------------------------------------- the package as a whole
+
+
+def test_every_row_has_a_fate_one_that_came_twice_among_them(bench: Bench) -> None:
+    objects = bench.call("status", code=(0, 1))["objects"]
+    assert objects["labs"] == {"extracted": 2, "loaded": 1, "merged": 1}
+    for name, states in objects.items():
+        assert states["extracted"] == sum(states.values()) - states["extracted"], name
+        assert not states.get("pending"), name
 
 
 def test_the_manifest_lists_every_file_with_its_true_size_and_hash(package: Path, manifest: Answer) -> None:

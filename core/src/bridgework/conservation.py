@@ -25,11 +25,14 @@ def conservation(migration: Migration) -> tuple[Table, Table]:
     if extracted is None:
         return {}, {}
     rows: dict[str, int] = extracted.payload["rows"]
+    folded: dict[str, int] = extracted.payload.get("folded", {})
     surveyed = migration.journal.last_event("surveyed")
     disposed = migration.journal.conservation() if surveyed is not None else {}
     objects: Table = {}
     for name, count in rows.items():
         states = dict(disposed.get(name, {}))
+        if twice := folded.get(name, 0):  # rows that say the same as another one live in that one
+            states["merged"] = states.get("merged", 0) + twice
         missing = count - sum(states.values())
         if missing < 0:
             raise ContractBroken(f"{name}: {-missing} rows more were disposed of than were extracted.")

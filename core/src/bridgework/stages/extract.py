@@ -29,7 +29,10 @@ def extract(migration: Migration) -> Result:
     writer.freeze()
     migration.fix_cutover(description.generated_at)
     practice = description.facts.get("practice_name", "")
-    migration.journal.event("extracted", fingerprint=migration.staging.fingerprint, rows=rows, practice=practice)
+    staging = migration.staging
+    migration.journal.event(
+        "extracted", fingerprint=staging.fingerprint, rows=rows, folded=staging.folded(), practice=practice
+    )
     return migration.finished(
         "extract",
         data=inventory(migration),

@@ -59,6 +59,9 @@ def _check_state(migration: Migration, accept_open_window: bool) -> None:
             raise UsageError(f"{number} records {sentence}.", next_step="bridgework load", cause="pending")
     if next(migration.journal.in_doubt(), None) is not None:
         raise UsageError("An operation is in doubt.", next_step="bridgework load", cause="pending")
+    objects, _ = conservation(migration)
+    if number := sum(states.get("pending", 0) for states in objects.values()):
+        raise UsageError(f"{number} rows have no fate yet.", next_step="bridgework plan", cause="pending")
     since = open_window(migration)
     if since is not None and not accept_open_window:
         raise UsageError(
