@@ -19,7 +19,8 @@ from bridgework.errors import ContractBroken, SettingsError, StopRun
 from bridgework.journal import Journal
 from bridgework.model import Budget, Capabilities, Service
 from bridgework.plugins import Registered
-from bridgework.project import CORE_DESTINATION_KEYS, Project, connector_settings
+from bridgework.project import CORE_DESTINATION_KEYS, Project
+from bridgework.settings import connector_settings
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,14 @@ def connect(
     defaults = CoreDefaults()
     registered = [Registered("core", "defaults", "bridgework", defaults)]
     registered += [Registered("core", type(each).__name__, "bridgework", each) for each in observers]
+    source_class = plugins.load_class("source", project.file.migration.source)
+    destination_class = plugins.load_class("destination", project.file.migration.destination)
     pair_class = plugins.load_class("pair", project.pair)
     _check_pair(pair_class, project)
     names = dict.fromkeys([*getattr(pair_class, "requires", ()), *project.file.migration.extensions])
     registered += [_registered("extension", name, plugins.load_class("extension", name)()) for name in names]
     registered.append(_registered("pair", project.pair, pair_class()))
-    registered.append(_source(project))
-    destination_class = plugins.load_class("destination", project.file.migration.destination)
+    registered.append(_source(project, source_class))
     capabilities: Capabilities | None = getattr(destination_class, "capabilities", None)
     if not destination:
         return Connected(tuple(registered), (), (), False, capabilities)
@@ -72,9 +74,8 @@ def _check_pair(pair: type[Any], project: Project) -> None:
         )
 
 
-def _source(project: Project) -> Registered:
+def _source(project: Project, source: type[Any]) -> Registered:
     name = project.file.migration.source
-    source = plugins.load_class("source", name)
     data = dict(project.file.source)
     if isinstance(path := data.get("path"), str):
         data["path"] = str(project.folder / path)  # a relative path starts at the migration's folder
@@ -135,6 +136,11 @@ def clock_of(project: Project) -> Clock:
     base_url = str(project.file.destination.get("base_url", ""))
     token = project.destination_core.sandbox_token
     if not is_sandbox(base_url, token):
+        if token and is_loopback(base_url):
+            raise SettingsError(
+                "The sandbox at that address does not know destination.sandbox_token.",
+                next_step="write what it printed when it was started into migration.toml",
+            )
         raise SettingsError(
             "run.speed is for a sandbox; this destination is none.", next_step="remove run.speed from migration.toml"
         )

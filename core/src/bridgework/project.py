@@ -7,19 +7,18 @@ import os
 import re
 import secrets
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from bridgework.errors import SettingsError, StoreFailure
+from bridgework.settings import CONFIG_FILE, validated
 
-Model = TypeVar("Model", bound=BaseModel)
-
-CONFIG_FILE = "migration.toml"
 _ID_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 CORE_DESTINATION_KEYS = ("share", "day_share", "reserve", "horizon", "sandbox_token")
 
@@ -150,70 +149,15 @@ def read_project(folder: Path) -> Project:
             f"{folder} holds no {CONFIG_FILE}.", next_step="bridgework init DIR --source S --destination D"
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: not valid TOML: {error}.", next_step=f"correct {CONFIG_FILE}") from None
-    file = validated(ProjectFile, data, where=str(path))
+        reason = "not UTF-8" if isinstance(error, UnicodeDecodeError) else f"not valid TOML: {error}"
+        raise SettingsError(f"{path}: {reason}.", next_step=f"correct {CONFIG_FILE}") from None
+    except OSError as error:
+        raise SettingsError(
+            f"{path} cannot be read: {error.strerror}.", next_step="check its owner and rights"
+        ) from None
+    file = validated(ProjectFile, data)
     core = {key: file.destination[key] for key in CORE_DESTINATION_KEYS if key in file.destination}
-    return Project(folder, file, validated(DestinationCore, core, where=f"{path}: destination"))
-
-
-def validated(model: type[Model], data: dict[str, Any], *, where: str) -> Model:
-    """Validate settings; the error names the keys and never shows a value."""
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        lines = [
-            f"{'.'.join(str(part) for part in item['loc']) or 'settings'}: {item['msg']}"
-            for item in error.errors(include_input=False, include_url=False, include_context=False)
-        ]
-        raise SettingsError(f"{where}: {'; '.join(lines)}.", next_step=f"correct {CONFIG_FILE}") from None
-
-
-def connector_settings(
-    model: type[Model], data: dict[str, Any], *, where: str, core_keys: tuple[str, ...] = ()
-) -> Model:
-    """A connector's settings with secrets resolved from their references."""
-    known = model.model_fields
-    values = {key: value for key, value in data.items() if key in known or key not in core_keys}
-    for name, info in known.items():
-        if name in values and _is_secret(info.annotation):
-            values[name] = resolve_secret(str(values[name]), key=f"{where}.{name}")
-    return validated(model, values, where=where)
-
-
-def _is_secret(annotation: Any) -> bool:
-    return annotation is SecretStr or SecretStr in get_args(annotation)
-
-
-def resolve_secret(reference: str, *, key: str) -> str:
-    """The secret behind `env:NAME`, `file:PATH` or `keyring:SERVICE/USER`; a plain value is refused."""
-    kind, _, rest = reference.partition(":")
-    if kind == "env":
-        if not (value := os.environ.get(rest)):
-            raise SettingsError(f"{key}: the environment variable {rest} is not set.", next_step=f"export {rest}=…")
-        return value
-    if kind == "file":
-        return _secret_file(Path(rest).expanduser(), key)
-    if kind == "keyring":
-        import keyring
-
-        service, _, user = rest.partition("/")
-        if not (value := keyring.get_password(service, user)):
-            raise SettingsError(f"{key}: the keyring has no entry {rest}.", next_step=f"keyring set {service} {user}")
-        return value
-    raise SettingsError(
-        f"{key}: secrets are given by reference, never as a value.", next_step=f'write {key} = "env:NAME"'
-    )
-
-
-def _secret_file(path: Path, key: str) -> str:
-    try:
-        mode = path.stat().st_mode
-        text = path.read_text("utf-8").strip()
-    except OSError:
-        raise SettingsError(f"{key}: {path} cannot be read.", next_step="check the path") from None
-    if mode & 0o077:
-        raise SettingsError(f"{key}: {path} is readable by others.", next_step=f"chmod 600 {path}")
-    return text
+    return Project(folder, file, validated(DestinationCore, core, section="destination"))
 
 
 # ------------------------------------------------------------------------------------------ keys
@@ -241,6 +185,11 @@ def config_folder() -> Path:
 
 def make_keys(migration: str) -> Keys:
     """Make and keep the keys of a new migration: in the OS keyring, else in a 0600 file of the user."""
+    if _kept(migration)[0] is not None:
+        raise SettingsError(
+            f"The keys of a migration {migration} are on this machine already.",
+            next_step="leave migration.id out: every migration gets an id of its own",
+        )
     material = {name: secrets.token_bytes(32) for name in ("journal", "records", "hashing")}
     place = _keep(migration, {name: base64.b64encode(value).decode() for name, value in material.items()})
     return Keys(material["journal"], material["records"], material["hashing"], place)
@@ -254,8 +203,17 @@ def load_keys(migration: str) -> Keys:
             f"The keys of migration {migration} are not on this machine ({place}).",
             next_step="work on the machine and account where `bridgework init` ran, or bring its key file",
         )
-    read = {name: base64.b64decode(value) for name, value in kept.items()}
-    return Keys(read["journal"], read.get("records"), read["hashing"], place, read.get("archive"))
+    try:
+        read = {name: base64.b64decode(value, validate=True) for name, value in kept.items()}
+        return Keys(read["journal"], read.get("records"), read["hashing"], place, read.get("archive"))
+    except (KeyError, TypeError, ValueError):
+        raise _damaged_keys(migration, place) from None
+
+
+def _damaged_keys(migration: str, place: str) -> StoreFailure:
+    return StoreFailure(
+        f"The keys of migration {migration} cannot be read ({place}).", next_step="restore the key file from a backup"
+    )
 
 
 def make_archive_key(migration: str) -> bytes:
@@ -313,26 +271,48 @@ def _keep(migration: str, values: dict[str, str]) -> str:
 
 
 def _kept(migration: str) -> tuple[dict[str, str] | None, str]:
+    text, place = _kept_text(migration)
+    if text is None:
+        return None, place
+    try:
+        kept = orjson.loads(text)
+    except ValueError:
+        raise _damaged_keys(migration, place) from None
+    if not isinstance(kept, dict):
+        raise _damaged_keys(migration, place)
+    return kept, place
+
+
+def _kept_text(migration: str) -> tuple[bytes | str | None, str]:
     path = _key_file(migration)
     if path.exists():
-        return orjson.loads(path.read_bytes()), str(path)
+        try:
+            return path.read_bytes(), str(path)
+        except OSError:
+            raise _damaged_keys(migration, str(path)) from None
     if (backend := _os_keyring()) is not None and (text := backend.get_password("bridgework", migration)):
-        return orjson.loads(text), f"the keyring of this account (bridgework/{migration})"
+        return text, f"the keyring of this account (bridgework/{migration})"
     return None, str(path)
 
 
 # ------------------------------------------------------------------------------------------ init
 
 
-def create_project(folder: Path, *, source: str, destination: str, pair: str, settings: dict[str, str]) -> Project:
-    """Make a migration folder with a commented migration.toml.
+def create_project(
+    folder: Path, *, source: str, destination: str, pair: str, sections: Mapping[str, Mapping[str, Any]]
+) -> Project:
+    """Make a migration folder with a commented migration.toml from `read_sections`.
 
-    `settings` are dotted keys ("source.path") with text values. SettingsError: unknown section, or the folder is taken.
+    SettingsError: the folder is taken, or cannot be made.
     """
     if (folder / CONFIG_FILE).exists():
         raise SettingsError(f"{folder} is a migration already.", next_step=f"bridgework -C {folder} status")
     identity = "".join(secrets.choice(_ID_ALPHABET) for _ in range(6))
-    sections = _sections(settings)
+    sections = {name: dict(values) for name, values in sections.items()}
+    if "id" in sections["migration"]:
+        raise SettingsError(
+            "--set migration.id: every migration gets an id of its own.", next_step="leave migration.id out"
+        )
     sections["migration"] = {
         "id": identity,
         "source": source,
@@ -341,10 +321,15 @@ def create_project(folder: Path, *, source: str, destination: str, pair: str, se
         **sections["migration"],
     }
     text = _toml(sections)
-    validated(ProjectFile, tomllib.loads(text), where=CONFIG_FILE)
-    for path in (folder, folder / "reports", folder / "private"):
-        path.mkdir(parents=True, exist_ok=True)
-        path.chmod(0o700)
+    validated(ProjectFile, tomllib.loads(text))
+    try:
+        for path in (folder, folder / "reports", folder / "private"):
+            path.mkdir(parents=True, exist_ok=True)
+            path.chmod(0o700)
+    except OSError as error:
+        raise SettingsError(
+            f"{folder} cannot be made: {error.strerror}.", next_step="name a folder that you may write to"
+        ) from None
     write_private(folder / CONFIG_FILE, text.encode())
     return read_project(folder)
 
@@ -363,7 +348,8 @@ def write_private(path: Path, content: bytes) -> None:
         ) from error
 
 
-def _sections(settings: dict[str, str]) -> dict[str, dict[str, Any]]:
+def read_sections(settings: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """Dotted keys ("source.path") with text values, as sections of migration.toml. SettingsError: no such section."""
     sections: dict[str, dict[str, Any]] = {name: {} for name in ProjectFile.model_fields}
     for key, value in settings.items():
         section, _, name = key.partition(".")
@@ -376,6 +362,8 @@ def _sections(settings: dict[str, str]) -> dict[str, dict[str, Any]]:
         *outer, last = name.split(".")
         for part in outer:
             target = target.setdefault(part, {})
+            if not isinstance(target, dict):
+                raise SettingsError(f"--set {key}: {part} is a value, not a table.", next_step="write it once")
         target[last] = _typed(value)
     return sections
 
@@ -400,7 +388,7 @@ _COMMENTS = {
 }
 
 
-def _toml(sections: dict[str, dict[str, Any]]) -> str:
+def _toml(sections: Mapping[str, Mapping[str, Any]]) -> str:
     names = sections["migration"]
     lines = ["# A Bridgework migration. Every key is described in docs/operators/settings.md.", ""]
     for section, values in sections.items():

@@ -66,7 +66,15 @@ def failure(stage: str, migration: str, error: BridgeworkError) -> Result:
         cause=error.cause,
         next=error.next_step,
         until=error.until if isinstance(error, Paused) else None,
-        message=error.message,
+        message=_sentence(error.message),
         data={"problems": list(error.problems)} if isinstance(error, MappingError) else {},
         exit_code=error.exit_code,
     )
+
+
+def _sentence(text: str) -> str:
+    """With a capital and a full stop; a file name or key at the beginning stays as it is written."""
+    first = text.partition(" ")[0]
+    if first.isalpha():
+        text = text[:1].upper() + text[1:]
+    return text if not text or text[-1] in ".!?…" else f"{text}."

@@ -87,7 +87,8 @@ def _create_private(path: Path) -> None:
 
 
 def _configure(connection: Connection, path: Path, key: bytes, read_only: bool) -> None:
-    connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")  # must come first, before anything touches the file
+    connection.execute("PRAGMA cipher_log_level = NONE")  # it writes to stderr by itself; errors are raised anyway
+    connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")  # before anything touches the file
     connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the first read proves the key
     connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
     connection.execute("PRAGMA journal_mode = WAL")
@@ -172,7 +173,9 @@ class Store:
         crash_point: Callable[[str], None] = _nothing,
     ) -> None:
         if not create and not path.exists():
-            raise StoreFailure(f"{path.name} does not exist", next_step="run `bridgework init`, or restore the file")
+            raise StoreFailure(f"{path.name} does not exist", next_step="restore the file from a backup")
+        if not create and not path.stat().st_size:
+            raise StoreFailure(f"{path.name} is empty", next_step="restore the file from a backup")
         self.path = path
         self.migration = migration
         self._key = key
@@ -196,7 +199,7 @@ class Store:
         writer, name = self._writer, self.path.name
         if not writer.execute("SELECT 1 FROM sqlite_master WHERE name = 'store'").fetchone():
             if not create:
-                raise StoreFailure(f"{name} is empty", next_step="delete it and run `bridgework init` again")
+                raise StoreFailure(f"{name} is empty", next_step="restore the file from a backup")
             writer.execute("BEGIN IMMEDIATE")
             try:
                 writer.execute("CREATE TABLE store(kind TEXT, migration TEXT, version INTEGER)")

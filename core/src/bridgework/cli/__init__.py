@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, NoReturn
 
 import click
+from click.core import ParameterSource
 
 COMMANDS = {
     "connectors": "What is installed; one plugin's capabilities and settings",
@@ -37,7 +41,45 @@ COMMANDS = {
 
 
 class Commands(click.Group):
-    """Loads a command's module when it is called, so that --help stays quick."""
+    """Loads a command's module when it is called, so that --help stays quick.
+
+    What is wrong with the words of the command line ends as every other error does: with exit code 2, and with --json
+    as one JSON object.
+    """
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        words = list(sys.argv[1:] if args is None else args)
+        try:
+            found = super().main(words, prog_name, complete_var, standalone_mode=False, **extra)
+        except click.Abort:
+            self._refuse(words, "You did not agree; nothing was done.", "")
+        except click.ClickException as error:
+            if "--json" not in words:
+                error.show()
+                sys.exit(2)
+            self._refuse(words, error.format_message() or "A command is missing.", "bridgework --help")
+        if not standalone_mode:
+            return found
+        sys.exit(found if isinstance(found, int) else 0)
+
+    def _refuse(self, words: Sequence[str], message: str, next_step: str) -> NoReturn:
+        from bridgework.errors import UsageError
+        from bridgework.results import failure
+
+        stage = next((word for word in words if word in COMMANDS), "")
+        result = failure(stage, "", UsageError(" ".join(message.split()), next_step=next_step))
+        if "--json" in words:
+            click.echo(result.dump().decode(), nl=False)
+        else:
+            click.echo(result.message, err=True)
+        sys.exit(result.code)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -73,4 +115,5 @@ def main(context: click.Context, folder: Path, as_json: bool) -> None:
     """
     from bridgework.cli.application import Application
 
-    context.obj = Application(folder, as_json=as_json)
+    named = context.get_parameter_source("folder") is ParameterSource.COMMANDLINE
+    context.obj = Application(folder, as_json=as_json, named=named)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
+import signal
 import sys
-from collections.abc import Callable
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +17,17 @@ from rich.console import Console
 
 from bridgework.errors import BridgeworkError
 from bridgework.migration import Migration
+from bridgework.project import read_project
 from bridgework.results import Result, failure
 
 
 class Application:
     """One call of the command line."""
 
-    def __init__(self, folder: Path, *, as_json: bool) -> None:
+    def __init__(self, folder: Path, *, as_json: bool, named: bool = False) -> None:
         self.folder = folder
         self.as_json = as_json
+        self._named = named  # -C was typed: the commands we suggest need it too
         self.console = Console(stderr=True, highlight=False)
 
     def run(self, stage: str, work: Callable[[Migration], Result], *, destination: bool = False) -> None:
@@ -38,24 +45,52 @@ class Application:
     def finish(self, stage: str, work: Callable[[], Result], *, cleanup: Callable[[], None] = lambda: None) -> None:
         """Do work outside of a migration with the same handling of results and errors."""
         try:
-            result = work()
+            with _terminable():
+                result = work()
         except BridgeworkError as error:
-            cleanup()
-            result = failure(stage, "", error)
+            result = failure(stage, self._migration(), error)
         except KeyboardInterrupt:
-            cleanup()
-            message = "Interrupted; the journal is intact."
-            result = Result(
-                stage=stage, state="stopped", cause="interrupted", message=message, next=f"bridgework {stage}"
-            )
+            result = self._stopped(stage, "Interrupted; the journal is intact.", cause="interrupted")
         except OSError as error:
-            cleanup()
-            message = f"The machine refused: {error.strerror or type(error).__name__}."
-            result = Result(stage=stage, state="stopped", cause="machine", message=message, next=f"bridgework {stage}")
+            place = f" ({Path(error.filename).name})" if isinstance(error.filename, str) else ""
+            reason = error.strerror or type(error).__name__
+            result = self._stopped(stage, f"The machine refused: {reason}{place}.", cause="machine")
+        except Exception as error:  # noqa: BLE001 - the last door: its text could quote a record, so only places are shown
+            result = self._unexpected(stage, error)
         finally:
             cleanup()
-        self.show(result)
+        with suppress(BrokenPipeError):  # who read us went away; the exit code still tells
+            self.show(result)
         sys.exit(result.code)
+
+    def _migration(self) -> str:
+        """The id of the migration the command was for, empty if there is none to be read."""
+        with suppress(BridgeworkError):
+            return read_project(self.folder).id
+        return ""
+
+    def _stopped(self, stage: str, message: str, *, cause: str) -> Result:
+        return Result(
+            stage=stage,
+            migration=self._migration(),
+            state="stopped",
+            cause=cause,
+            message=message,
+            next=f"bridgework {stage}",
+        )
+
+    def _unexpected(self, stage: str, error: Exception) -> Result:
+        places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
+        kind = type(error).__name__
+        return Result(
+            stage=stage,
+            migration=self._migration(),
+            state="stopped",
+            cause="internal",
+            message=f"Bridgework itself failed ({kind} at {places[-1]}); the journal is intact.",
+            next=f"report {kind} at {' > '.join(places[-4:])} to whoever maintains this installation",
+            data={"where": places},
+        )
 
     def show(self, result: Result) -> None:
         """JSON on stdout, or what people read on stderr."""
@@ -64,7 +99,20 @@ class Application:
         else:
             from bridgework.reports.terminal import render
 
-            render(result.as_json(), self.console)
+            render(result.as_json(), self.console, folder=shlex.quote(str(self.folder)) if self._named else "")
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """SIGTERM ends a run as Ctrl-C does: outcomes that are known get recorded, files get closed."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def options_from(values: tuple[str, ...]) -> dict[str, str]:

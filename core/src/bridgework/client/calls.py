@@ -101,7 +101,10 @@ def _checked(headers: Params) -> dict[str, str]:
     found = {str(name).lower(): str(value) for name, value in headers.items()}
     for name, value in found.items():
         if not (name.isascii() and value.isascii() and value.isprintable() and value == value.strip()):
-            raise SettingsError(f"The header {name!a} holds characters that no header may hold.")
+            raise SettingsError(
+                f"The header {name!a} holds characters that no header may hold.",
+                next_step="copy the secret again, without blanks and line ends",
+            )
     return found
 
 

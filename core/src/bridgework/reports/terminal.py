@@ -17,15 +17,19 @@ from bridgework.reports.pages import page_of
 
 _STYLES: Final = {"plain": "", "good": "green", "look": "yellow", "stop": "red"}
 _SIGNS: Final = {"plain": "·", "good": "✓", "look": "!", "stop": "✗"}
+_ANYWHERE: Final = ("-C", "init", "connectors", "sandbox", "demo", "new", "--help")
 _ROWS: Final = 25  # rows of a table; the report has all of them
 
 
-def render(result: Mapping[str, Any], console: Console) -> None:
-    """Print the essentials of a stage's result. Values are shown literally: no escapes, no markup, no emoji codes."""
-    show(page_of(result), console)
+def render(result: Mapping[str, Any], console: Console, *, folder: str = "") -> None:
+    """Print the essentials of a stage's result. Values are shown literally: no escapes, no markup, no emoji codes.
+
+    `folder` is the migration's, if the commands to type next have to name it.
+    """
+    show(page_of(result), console, folder=folder)
 
 
-def show(page: Page, console: Console) -> None:
+def show(page: Page, console: Console, *, folder: str = "") -> None:
     """Print a page."""
     console.print(Text.assemble((_plain(page.title), "bold"), "  ", (_plain(page.subject), "dim")))
     console.print(Text(f"{_SIGNS[page.tone]} {_plain(page.verdict)}", style=f"bold {_STYLES[page.tone]}".strip()))
@@ -38,8 +42,16 @@ def show(page: Page, console: Console) -> None:
         line = Text("→ ", style="bold")
         line.append(_plain(step.text))
         if step.command:
-            line.append(": " if step.text else "").append(_plain(step.command), style="bold cyan")
+            line.append(": " if step.text else "").append(_in(folder, _plain(step.command)), style="bold cyan")
         console.print(line)
+
+
+def _in(folder: str, command: str) -> str:
+    """The command with the folder it is for, unless it names one or needs none."""
+    first, _, rest = command.partition(" ")
+    if not folder or first != "bridgework" or rest.partition(" ")[0] in _ANYWHERE:
+        return command
+    return f"{first} -C {folder} {rest}"
 
 
 def _plain(text: str) -> str:

@@ -3,27 +3,61 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from bridgework.errors import UsageError
-from bridgework.plugins import load_class
-from bridgework.project import create_project, make_keys
+from bridgework.journal import Journal
+from bridgework.plugins import load_class, settings_model
+from bridgework.project import CORE_DESTINATION_KEYS, create_project, make_keys, read_sections
 from bridgework.results import Result
+from bridgework.settings import check_given
 
 
 def init(folder: Path, *, source: str, destination: str, pair: str, settings: dict[str, str]) -> Result:
-    """Make the folder. UsageError names a plugin that is not installed, or a setting that is missing."""
-    for role, name in (("source", source), ("destination", destination), ("pair", pair or f"{source}-{destination}")):
-        load_class(role, name)
+    """Make the folder. UsageError names a plugin that is not installed, or a setting that is missing or wrong."""
+    classes = {
+        role: load_class(role, name)
+        for role, name in (
+            ("source", source),
+            ("destination", destination),
+            ("pair", pair or f"{source}-{destination}"),
+        )
+    }
     if not settings.get("migration.currency"):
         raise UsageError(
             "The currency of all amounts must be given.", next_step="add --set migration.currency=USD", cause="settings"
         )
-    project = create_project(folder, source=source, destination=destination, pair=pair, settings=settings)
+    sections = read_sections(settings)
+    models = {role: settings_model(classes[role]) for role in ("source", "destination")}
+    check_given(models["source"], sections["source"], where="source", name=source)
+    check_given(
+        models["destination"],
+        sections["destination"],
+        where="destination",
+        name=destination,
+        core_keys=CORE_DESTINATION_KEYS,
+    )
+    _from_here(sections["source"])
+    project = create_project(folder, source=source, destination=destination, pair=pair, sections=sections)
     keys = make_keys(project.id)
+    Journal.create(project.journal_file, keys.journal, project.id).close()
+    missing = [
+        f"{section}.{name}"
+        for section, model in models.items()
+        for name, info in model.model_fields.items()
+        if info.is_required() and name not in sections[section]
+    ]
     return Result(
         stage="init",
         migration=project.id,
         message=f"Made {folder}. The keys of its stores are in {keys.place}.",
-        next=f"bridgework -C {folder} check",
-        data={"folder": str(folder), "keys": keys.place},
+        next=f"set {', '.join(missing)} in {folder / 'migration.toml'}" if missing else f"bridgework -C {folder} check",
+        data={"folder": str(folder), "keys": keys.place, "missing": missing},
     )
+
+
+def _from_here(source: dict[str, Any]) -> None:
+    """A relative path means the migration's folder, unless it leads somewhere from where the command is typed."""
+    path = source.get("path")
+    if isinstance(path, str) and path and not Path(path).is_absolute() and Path(path).exists():
+        source["path"] = str(Path(path).absolute())

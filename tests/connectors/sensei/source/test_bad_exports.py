@@ -7,7 +7,7 @@ import json
 import pytest
 
 from bridgework.errors import BadInput, SettingsError
-from bridgework.project import connector_settings
+from bridgework.settings import connector_settings
 from bridgework_sensei import SenseiSettings
 
 from .exports import Exporter, a_patient, a_transaction, extracted, source
