@@ -13,6 +13,21 @@ Record = dict[str, Any]
 
 # What a real account keeps for ever, whoever takes the records out again.
 _GROWS = frozenset({"update_time", "counters", "meters", "next_ids"})
+_GIVEN = frozenset(
+    {
+        "id",
+        "update_time",
+        "marked_as_done_time",
+        "stage_change_time",
+        "pipeline_id",
+        "stage_id",
+        "url",
+        "file_name",
+        "name",
+    }
+    | {"remote_id", "active_flag", "add_time", "log_id", "cid", "mail_message_id", "mail_template_id"}
+)
+_POINTERS = {"org_id": "organizations", "person_id": "persons", "deal_id": "deals"}
 _MARKER = re.compile(r"sensei\.[a-z-]+\.[^\]\s\"<]*?[/=][a-z0-9]{6}(?:\.g[0-9]+)?(?![A-Za-z0-9])")
 
 
@@ -68,6 +83,39 @@ class Account:
         tables = ("persons", "organizations", "deals", "activities", "files", "relationships")
         return {table: len(self.rows(table)) for table in tables}
 
+    def records(self) -> dict[str, Record]:
+        """Every live record that carries a marker, under that marker without its migration: its values, with the
+        records it points to under their markers. What the account itself gives (ids, stamps) is left out.
+        """
+        tables = ("persons", "organizations", "deals", "activities", "files")
+        names = {(table, row["id"]): _name(row) for table in tables for row in self.rows(table)}
+        found: dict[str, Record] = {}
+        for (table, id_), name in names.items():
+            [row] = [row for row in self.rows(table) if row["id"] == id_]
+            assert name not in found, f"{name} is there twice"
+            found[name] = self._described(table, row, names)
+        for row in self.rows("relationships"):
+            ends = [names["organizations", row[key]] for key in ("rel_owner_org_id", "rel_linked_org_id")]
+            assert (name := " > ".join(ends)) not in found, f"{name} is there twice"
+            found[name] = {"type": row["type"]}
+        return found
+
+    def _described(self, table: str, row: Record, names: Mapping[tuple[str, int], str]) -> Record:
+        values = {key: value for key, value in row.items() if key not in _GIVEN}
+        for key, target in _POINTERS.items():
+            if isinstance(values.get(key), int):
+                values[key] = names[target, values[key]]
+        values.pop("participants", None)  # the same as person_id
+        links = {field["field_name"]: field["field_type"] for field in self._fields}
+        custom = self.custom(table.removesuffix("s"), row)
+        for label, value in custom.items():
+            if (target := {"people": "persons", "org": "organizations"}.get(links[label], "")) and isinstance(
+                value, int
+            ):
+                custom[label] = names[target, value]
+        custom.pop("Source id", None)
+        return {**values, "custom_fields": custom, "note": _MARKER.sub("", row.get("note") or "")}
+
     def content(self) -> Any:
         """Everything that is there, without what only ever grows and without what is deleted."""
         return _content(self.state)
@@ -76,6 +124,12 @@ class Account:
 def gone(row: Record) -> bool:
     """Whether a row is only the stub of something deleted."""
     return row.get("is_deleted") is True or row.get("active_flag") is False or row.get("deleted") is True
+
+
+def _name(row: Record) -> str:
+    markers = {_plain(marker) for marker in _MARKER.findall(_text(row))}
+    assert len(markers) == 1, f"a row with {len(markers)} markers"
+    return markers.pop().rpartition("/")[0]
 
 
 def _content(value: Any) -> Any:

@@ -11,7 +11,7 @@ from bridgework.mapping import CompiledRule, Mapped, MappedFile, body_hash
 from bridgework.model import Body, FileContent, StoredRecord, Verb
 from bridgework.stages.load.parents import parents_of
 from bridgework.stages.load.resolving import Parents, Resolver, Unresolved
-from bridgework.stages.load.updating import Change, three_way
+from bridgework.stages.load.updating import three_way
 from bridgework.stages.load.writing import Job
 from bridgework.stages.rules import deferred_labels, required_labels
 from bridgework.staging import Image
@@ -179,13 +179,14 @@ class JobMaker:
         was, will = self._migration.hooks.normalise(self._rule.target, [before, wanted])
         change = three_way(left=was, current=stored.values, wanted=will, wanted_raw=wanted, fixed=self._fixed)
         intent = self._update_intent(each, target, change.send, deferred=deferred)
-        if not change.send:
-            self._already_there(intent, change)
-            return None
         kept = {name: value for name, value in {**before, **wanted}.items() if name not in change.conflicts}
-        return Job(
+        job = Job(
             intent, change.send, sent=kept, before=change.before, version=stored.version, conflicts=change.conflicts
         )
+        if change.send:
+            return job
+        self._already_there(job)
+        return None
 
     def _whole(self, mapped: Mapped, before: Body, parents: Parents, *, deferred: bool) -> Body:
         """The whole body the record shall have. Fields of the second pass keep what they hold until that pass."""
@@ -195,15 +196,16 @@ class JobMaker:
             return body
         return {**{name: value for name, value in before.items() if name in self._deferred}, **body}
 
-    def _already_there(self, intent: Intent, change: Change) -> None:
+    def _already_there(self, job: Job) -> None:
         """Nothing to send: the record has the wanted values already, or people edited the fields concerned."""
-        journal = self._migration.journal
+        journal, intent = self._migration.journal, job.intent
+        self._migration.keep_sent([job])  # an update whose answer was lost may have brought the values
         [number] = journal.intend([intent])
         journal.settle([Outcome(number, "done", id=intent.target_id)])
-        if change.conflicts:
-            fields = ",".join(change.conflicts)
+        if job.conflicts:
+            fields = ",".join(job.conflicts)
             journal.set_state(intent.rule, [intent.key], "conflict", "edited in the destination", fields)
-        self._tally["kept edits" if change.conflicts else "unchanged"] += 1
+        self._tally["kept edits" if job.conflicts else "unchanged"] += 1
 
     def _deleted(self, target: Target) -> None:
         reason = "deleted in the destination by somebody"

@@ -120,12 +120,16 @@ class Writer:
         try:
             self._run(attempt)
         except BaseException as error:
-            journal.settle([each.outcome for each in attempt.done(journal.may_send, unsent(error))])
+            self._record(attempt.done(journal.may_send, unsent(error)))
             raise
         done = attempt.done(journal.may_send)
-        journal.settle([each.outcome for each in done])
-        self._migration.keep_sent([each.job for each in done if each.outcome.state == "done"])
+        self._record(done)
         return done
+
+    def _record(self, done: Sequence[Done]) -> None:
+        """Keep what updates left, then their outcomes: what is known to be done never stands without its image."""
+        self._migration.keep_sent([each.job for each in done if each.outcome.state == "done"])
+        self._migration.journal.settle([each.outcome for each in done])
 
     def _run(self, attempt: _Attempt) -> None:
         operations = [job.operation(number) for number, job in attempt.jobs.items()]
