@@ -19,7 +19,7 @@ from bridgework.clock import Clock, SystemClock
 from bridgework.connection import clock_of, connect
 from bridgework.conservation import conservation, write_reports
 from bridgework.documents import Documents
-from bridgework.errors import ContractBroken, UsageError
+from bridgework.errors import Busy, ContractBroken, UsageError
 from bridgework.identity import Identities
 from bridgework.journal import Intent, IntentRow, Journal, Outcome, migration_lock
 from bridgework.mapping import (
@@ -36,6 +36,7 @@ from bridgework.model import Body, Budget, Capabilities, DestinationSchema, Oper
 from bridgework.plugins import Hooks
 from bridgework.progress import Progress
 from bridgework.project import Keys, Project, load_keys, read_project
+from bridgework.pulse import Pulse
 from bridgework.results import Result
 from bridgework.staging import Image, Records, Staging, StagingWriter
 
@@ -65,9 +66,17 @@ class Migration:
     """One open migration. Use `Migration.open` as a context manager; only one process can hold it."""
 
     def __init__(
-        self, project: Project, keys: Keys, stack: ExitStack, *, destination: bool, observers: Sequence[Any]
+        self,
+        project: Project,
+        keys: Keys,
+        stack: ExitStack,
+        *,
+        destination: bool,
+        observers: Sequence[Any],
+        looking: bool = False,
     ) -> None:
         self.project = project
+        self.looking = looking  # another process works on it: nothing may be written
         self.keys = keys
         self._stack = stack
         self.clock: Clock = clock_of(project) if destination else SystemClock()
@@ -84,20 +93,29 @@ class Migration:
 
     @classmethod
     @contextmanager
-    def open(cls, folder: Path, *, destination: bool = False, observers: Sequence[Any] = ()) -> Iterator[Migration]:
-        """Open a migration folder; with `destination`, connected to it. Busy if another process holds it."""
+    def open(
+        cls, folder: Path, *, destination: bool = False, observers: Sequence[Any] = (), look: bool = False
+    ) -> Iterator[Migration]:
+        """Open a migration folder; with `destination`, connected to it.
+
+        Busy if another process holds it; with `look` it is opened for reading beside that process.
+        """
         project = read_project(folder)
         with ExitStack() as stack:
             stack.enter_context(collecting.seldom())
-            stack.enter_context(migration_lock(project.folder))
-            yield cls(project, load_keys(project.id), stack, destination=destination, observers=observers)
+            looking = _lock(stack, project, look=look)
+            pulse = [] if looking else [Pulse(project.folder)]
+            for each in pulse:
+                stack.callback(each.end)
+            keys = load_keys(project.id)
+            yield cls(project, keys, stack, destination=destination, observers=(*observers, *pulse), looking=looking)
 
     # ---------------------------------------------------------------- stores
 
     def _open_journal(self) -> Journal:
         path = self.project.journal_file
         if path.exists():
-            journal = Journal.open(path, self.keys.journal, self.project.id, now=self.clock.now)
+            journal = Journal.open(path, self.keys.journal, self.project.id, now=self.clock.now, read_only=self.looking)
         else:
             journal = Journal.create(path, self.keys.journal, self.project.id, now=self.clock.now)
         self._stack.callback(journal.close)
@@ -457,6 +475,8 @@ class Migration:
                 **(data or {}),
             },
         )
+        if self.looking:
+            return result
         name = stage if report is None else report
         if name:
             write_reports(self.project.reports, name, result)
@@ -464,3 +484,14 @@ class Migration:
         self.journal.event("anchor", seq=head.seq, hash=head.hash)
         self.hooks.announce("stage_finished", stage=stage, result=result.as_json())
         return result
+
+
+def _lock(stack: ExitStack, project: Project, *, look: bool) -> bool:
+    """Hold the migration; true if another process holds it and looking is enough."""
+    try:
+        stack.enter_context(migration_lock(project.folder))
+    except Busy:
+        if not look:
+            raise
+        return True
+    return False

@@ -30,14 +30,19 @@ class Application:
         self._named = named  # -C was typed: the commands we suggest need it too
         self.console = Console(stderr=True, highlight=False)
 
-    def run(self, stage: str, work: Callable[[Migration], Result], *, destination: bool = False) -> None:
-        """Open the migration, do the work, show the result and end with its code."""
+    def run(
+        self, stage: str, work: Callable[[Migration], Result], *, destination: bool = False, look: bool = False
+    ) -> None:
+        """Open the migration, do the work, show the result and end with its code.
+
+        With `look` the command also runs beside another one that holds the migration, and then only reads.
+        """
         from bridgework.cli.meter import Meter
 
         meter = Meter(self.console, enabled=not self.as_json)
 
         def in_migration() -> Result:
-            with Migration.open(self.folder, destination=destination, observers=(meter,)) as migration:
+            with Migration.open(self.folder, destination=destination, observers=(meter,), look=look) as migration:
                 return work(migration)
 
         self.finish(stage, in_migration, cleanup=meter.close)

@@ -13,4 +13,4 @@ def command(application: Application) -> None:
     """Show dead letters, grouped by rule, cause and field."""
     from bridgework.stages.status import failures
 
-    application.run("failures", failures, destination=False)
+    application.run("failures", failures, look=True)

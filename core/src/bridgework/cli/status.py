@@ -13,4 +13,4 @@ def command(application: Application) -> None:
     """Show where every record stands, the gates, and what to do next."""
     from bridgework.stages.status import status
 
-    application.run("status", status, destination=False)
+    application.run("status", status, look=True)

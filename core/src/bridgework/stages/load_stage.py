@@ -6,8 +6,9 @@ from typing import Any
 
 from bridgework.migration import Migration
 from bridgework.results import Result
-from bridgework.stages.load import Loader
+from bridgework.stages.load import Loader, Resolver
 from bridgework.stages.loading import prepare, require_gates
+from bridgework.stages.plan import schema_plan
 from bridgework.stages.rules import target_rules
 from bridgework.stages.settle_images import settle_images
 
@@ -15,9 +16,13 @@ GATES = ("mapping", "schema", "owners", "sample")
 
 
 def load(migration: Migration, *, replay: bool = False, stage: str = "load") -> Result:
-    """Load everything that is not in the destination yet; what changed is updated by the three-way rule."""
-    require_gates(migration, GATES)
-    resolver = prepare(migration)
+    """Load everything that is not in the destination yet; what changed is updated by the three-way rule.
+
+    A delta that brings a new field, option or owner loads the rest and says which gate comes next.
+    """
+    delta = stage == "delta"
+    require_gates(migration, tuple(name for name in GATES if not (delta and name == "schema")))
+    resolver = prepare(migration, partly=delta)
     rules = target_rules(migration.plan)
     if migration.journal.last_event("window_opened") is None:
         migration.journal.event("window_opened", stage=stage)
@@ -33,10 +38,19 @@ def load(migration: Migration, *, replay: bool = False, stage: str = "load") -> 
         "replay" if replay else stage,
         data={"outcomes": outcomes, "read_back": read_back, "usage": migration.usage()},
         differences=bool(left),
-        next_="bridgework failures" if left else "bridgework reconcile",
+        next_=_next(migration, resolver, left=left),
         report="load" if replay else stage,
     )
 
 
 def _open_records(migration: Migration) -> int:
     return sum(states.get("pending", 0) + states.get("undone", 0) for states in migration.journal.counts().values())
+
+
+def _next(migration: Migration, resolver: Resolver, *, left: int) -> str:
+    """What a delta brought that is new comes first: a field or option to create, a person to decide about."""
+    if resolver.partly and schema_plan(migration).operations:
+        return "bridgework schema"
+    if resolver.partly and any(states.get("pending", 0) for states in migration.journal.counts().values()):
+        return "bridgework owners"
+    return "bridgework failures" if left else "bridgework reconcile"

@@ -45,4 +45,4 @@ def prepare(migration: Migration, *, partly: bool = False) -> Resolver:
             cause="schema_missing",
         )
     book = FieldBook(migration.schema, migration.journal.receipts())
-    return Resolver(book, owner_ids(migration), frozenset(planned.tier.dropped))
+    return Resolver(book, owner_ids(migration), frozenset(planned.tier.dropped), partly)

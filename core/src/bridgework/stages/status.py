@@ -14,6 +14,7 @@ from bridgework.errors import UsageError
 from bridgework.gates import GATES, approvals
 from bridgework.journal import Head
 from bridgework.migration import Migration
+from bridgework.pulse import running
 from bridgework.results import Result
 
 STEPS = (
@@ -46,11 +47,25 @@ def status(migration: Migration) -> Result:
             "records": dict(states),
             "delta_window_open_since": open_since,
             "in_doubt": states["in_doubt"],
+            "running": running(migration.project.folder) if migration.looking else None,
             "purged": migration.journal.last_event("purged") is not None,
         },
         differences=bool(states["rejected"] + states["in_doubt"] + states["conflict"]),
-        next_=_next(migration, states),
+        next_="" if migration.looking else _next(migration, states),
+        message=_running(migration),
     )
+
+
+def _running(migration: Migration) -> str:
+    """What another process does with the migration at this moment."""
+    if not migration.looking:
+        return ""
+    found = running(migration.project.folder)
+    if found is None:
+        return "Another command works on this migration."
+    total = f" of {found['total']:,}" if found["total"] else ""
+    note = f" ({found['note']})" if found["note"] else ""
+    return f"The command {found['stage']} is running: {found['done']:,}{total}{note}."
 
 
 def _next(migration: Migration, states: Counter[str]) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def parents_of(migration: Migration, records: Iterable[Mapped]) -> Parents:
-    """Ids of all records these refer to, one look-up per rule; what is in doubt is marked as waiting."""
+    """Ids of all records these refer to, one look-up per rule; what is planned and not there yet is waited for."""
     wanted: dict[str, set[str]] = {}
     for record in records:
         for body in (record.body, record.deferred):
@@ -23,8 +23,8 @@ def parents_of(migration: Migration, records: Iterable[Mapped]) -> Parents:
     waiting: set[tuple[str, str]] = set()
     for rule, keys in wanted.items():
         for key, target in migration.journal.targets(rule, sorted(keys)).items():
-            if target.state == "in_doubt":
-                waiting.add((rule, key))
-            elif target.live:
+            if target.live and target.state != "in_doubt":
                 known[rule, key] = target.id
+            else:
+                waiting.add((rule, key))
     return Parents(known, frozenset(waiting))

@@ -101,7 +101,7 @@ class Parents:
         return self._known.get((rule, key))
 
     def waits(self, rule: str, key: str) -> bool:
-        """Whether the record may still come: in doubt or not written yet."""
+        """Whether the record is planned and may still come: pending, in doubt, or a dead letter to replay."""
         return (rule, key) in self._waiting
 
 
@@ -122,11 +122,15 @@ def _is_reference(value: Value) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Resolver:
-    """Resolves mapped bodies of one stage. `owners` maps every approved owner value to a user id."""
+    """Resolves mapped bodies of one stage. `owners` maps every approved owner value to a user id.
+
+    `partly`: fields and options that are not created yet make a record wait instead of being rejected.
+    """
 
     book: FieldBook
     owners: Mapping[str, str]
     dropped: frozenset[tuple[str, str]] = frozenset()  # (object, label) of optional fields the plan has no room for
+    partly: bool = False
 
     def resolve(
         self, object_name: str, body: Mapping[str, Value], parents: Parents, required: Collection[str] = ()
@@ -140,7 +144,7 @@ class Resolver:
                 continue
             slot = slots.get(label)
             if slot is None:
-                raise Unresolved(label, "the destination has no such field")
+                raise Unresolved(label, "the destination has no such field", waits=self.partly)
             if slot.plain and type(value) is str:
                 if slot.longest is not None and len(value) > slot.longest:
                     raise Unresolved(slot.field.label, f"longer than the {slot.longest} characters the field takes")
@@ -166,11 +170,17 @@ class Resolver:
             ids = [self._reference(field, item, parents) for item in value]
             return [item for item in ids if item is not None] or None
         if field.type is FieldType.CHOICE:
-            return self.book.option(field, str(value), body)
+            return self._option(field, str(value), body)
         if field.type is FieldType.CHOICES:
             labels = value if isinstance(value, list) else [value]
-            return [self.book.option(field, str(item), body) for item in labels]
+            return [self._option(field, str(item), body) for item in labels]
         return value
+
+    def _option(self, field: TargetField, label: str, body: Mapping[str, Value]) -> str:
+        try:
+            return self.book.option(field, label, body)
+        except Unresolved as problem:
+            raise Unresolved(problem.field, problem.reason, waits=self.partly) from None
 
     def _reference(self, field: TargetField, value: Value, parents: Parents) -> str | None:
         rule, key = value["rule"], value["key"]
