@@ -1,0 +1,28 @@
+"""Looking at a migration from another terminal while a command works on it."""
+
+from __future__ import annotations
+
+from bridgework.journal import migration_lock
+from bridgework.pulse import FILE, Pulse
+
+from .conftest import MakeBench
+from .exports import little_practice
+
+
+def test_status_says_what_is_running_and_writes_nothing(make_bench: MakeBench) -> None:
+    bench = make_bench(little_practice(2))
+    bench.call("extract", code=(0, 1))
+    before = {path.name: path.read_bytes() for path in (bench.folder / "reports").iterdir()}
+    with migration_lock(bench.folder):
+        pulse = Pulse(bench.folder)
+        pulse.stage_started("load", 778)
+        pulse.batch_done("load", 559, 778, "waiting for the horizon until 10:00:00 UTC")
+        answer = bench.call("status")
+        assert answer["message"].startswith("The command load is running: 559 of 778 (waiting for the horizon")
+        assert answer["running"]["stage"] == "load"
+        assert answer["objects"]["patients"]["extracted"] == 2
+        assert {path.name: path.read_bytes() for path in (bench.folder / "reports").iterdir()} == before
+        assert bench.call("extract", code=3)["cause"] == "busy"
+        pulse.end()
+    assert not (bench.folder / FILE).exists()
+    assert bench.call("status")["next"] == "bridgework audit"
