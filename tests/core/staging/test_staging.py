@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bridgework.errors import UsageError
-from bridgework.model import Problem, Reference, SourceField, SourceObject, SourceRecord
+from bridgework.model import FieldType, Problem, Reference, SourceField, SourceObject, SourceRecord
 from bridgework.staging import Records, Row, Staging
 
 from .conftest import KEY, MIGRATION, PATIENTS, VISITS, described, record
@@ -392,6 +393,16 @@ def test_several_threads_read_at_once(stage: Stage) -> None:
     for thread in threads:
         thread.join()
     assert len(results) == 4 and all(found == results[0] and len(found) == 1_200 for found in results)
+
+
+def test_what_is_found_among_the_customers_own_fields_is_theirs(stage: Stage) -> None:
+    own = SourceField(name="own", type=FieldType.DATA, concept="patient.custom")
+    description = described(replace(PATIENTS, fields=(*PATIENTS.fields, own)))
+    values = {"own": {"colour": "red"}, "other": {"colour": "red"}}
+    staging = stage({"patients": [record("patients", "a", **values)]}, description)
+    fields = {known.name: known for known in staging.object("patients").fields}
+    assert fields["own.colour"].custom and fields["own.colour"].inferred
+    assert not fields["other.colour"].custom
 
 
 def test_found_fields_join_the_description(stage: Stage) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from bridgework.model import Reference, SourceDescription, SourceField, SourceObject
+from bridgework.model import FieldType, Reference, SourceDescription, SourceField, SourceObject
 from bridgework.staging.inventory import FieldProfile
 
 
@@ -40,11 +40,23 @@ def with_inferred(description: SourceDescription, found: Mapping[str, Mapping[st
         if described.name not in found:
             return described
         declared = tuple(known for known in described.fields if not known.inferred)
+        own = _own(declared)
         inferred = tuple(
-            SourceField(name=path, type=profile.type, inferred=True)
+            SourceField(
+                name=path,
+                type=profile.type,
+                inferred=True,
+                custom=profile.type is not FieldType.DATA and path.rpartition(".")[0] in own,
+            )
             for path, profile in found[described.name].items()
             if profile.inferred
         )
         return replace(described, fields=(*declared, *inferred))
 
     return replace(description, objects=tuple(completed(described) for described in description.objects))
+
+
+def _own(declared: Iterable[SourceField]) -> frozenset[str]:
+    """Where the customer's own fields stand: what is found there is theirs too, defined or not."""
+    beside = {known.name.rpartition(".")[0] for known in declared if known.custom}
+    return frozenset((beside | {known.name for known in declared if known.concept.endswith(".custom")}) - {""})
