@@ -22,7 +22,7 @@ from bridgework.model import Body, FieldType, Problem, SourceRecord, Value
 from bridgework_sensei.manifest import ExportedFile
 from bridgework_sensei.objects import Layout
 from bridgework_sensei.records import NO_KEY, key_reader, unreadable
-from bridgework_sensei.shapes import mend
+from bridgework_sensei.shapes import LONGEST_MARKER, mend
 
 UNEVEN = "ROW-02"
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -34,7 +34,6 @@ _READERS: Final[Mapping[FieldType, Reader]] = {
     FieldType.DATE: lru_cache(20_000)(lambda cell: read_date(cell, DateOrder.MDY)),
     FieldType.MONEY: lru_cache(20_000)(read_money),
 }
-_LONGEST_MARKER = 4
 
 
 def open_report(archive: Archive, entry: ExportedFile, layout: Layout | None, encoding: str) -> CsvTable:
@@ -96,7 +95,7 @@ def _values(row: CsvRow, readers: list[tuple[str, Reader | None]], problems: lis
         if not cell:
             continue
         if reader is None:
-            if (len(cell) > _LONGEST_MARKER and cell[0] > " " < cell[-1]) or not is_blank(cell, word=True):
+            if (len(cell) > LONGEST_MARKER and cell[0] > " " < cell[-1]) or not is_blank(cell, word=True):
                 values[column] = cell
             continue
         try:

@@ -14,6 +14,7 @@ from bridgework.files import (
     Unreadable,
     canonical,
     damaged,
+    is_blank,
     read_boolean,
     read_date,
     read_decimal,
@@ -28,6 +29,8 @@ from bridgework.model import Body, FieldType, Problem, Value
 
 Reader = Callable[[Any], Value]
 Shape = dict[str, "Reader | Shape"]
+
+LONGEST_MARKER: Final = 4  # of the words that mean "nothing"; a longer text needs no closer look
 
 
 def read_text(value: Any) -> Value:
@@ -113,14 +116,18 @@ def shape_of(fields: Mapping[str, FieldType]) -> Shape:
 
 
 def typed(shape: Shape, values: Mapping[str, Any], problems: list[Problem], path: str = "") -> Body:
-    """Canonical values of a row; what cannot be read is left out and added to `problems`. Empty means absent."""
+    """Canonical values of a row; what cannot be read is left out and added to `problems`.
+
+    Empty means absent, and so do blanks and null markers ("N/A"): the row as it came keeps them.
+    """
     made: Body = {}
     for name, value in values.items():
         if not value and (value is None or value == "" or value == [] or value == {}):
             continue
         how = shape.get(name)
         if how is read_text and type(value) is str:
-            made[name] = value
+            if (len(value) > LONGEST_MARKER and value[0] > " " < value[-1]) or not is_blank(value, word=True):
+                made[name] = value
         elif how is None:
             made[name] = canonical(value)
         elif type(how) is dict:

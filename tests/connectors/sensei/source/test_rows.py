@@ -67,6 +67,17 @@ def test_an_identifier_written_as_a_number_keeps_every_digit(read):
     assert row.values["patientNumber"] == "7.0"
 
 
+@pytest.mark.parametrize("nothing", ["", "  ", "N/A", "NONE", "-", " N/A "])
+def test_a_null_marker_in_a_text_means_nothing(read, nothing):
+    row = one_patient(read, gender=nothing, phones=[{"type": "Home", "number": nothing}])
+    assert "gender" not in row.values
+    assert row.values["phones"] == [{"type": "Home"}]
+
+
+def test_a_word_that_only_looks_like_a_null_marker_stays(read):
+    assert one_patient(read, lastName="None").values["lastName"] == "None"
+
+
 def test_rows_without_an_identifier_are_named_by_their_line(read):
     rows = read(Exporter().rows("patients", a_patient(1), a_patient(2, id=None), a_patient(3, id="")), "patients")
     assert [row.key for row in rows] == ["patient-1", "@2", "@3"]
