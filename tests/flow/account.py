@@ -96,7 +96,8 @@ class Account:
             found[name] = self._described(table, row, names)
         for row in self.rows("relationships"):
             ends = [names["organizations", row[key]] for key in ("rel_owner_org_id", "rel_linked_org_id")]
-            assert (name := " > ".join(ends)) not in found, f"{name} is there twice"
+            name = " > ".join(ends)
+            assert name not in found, f"{name} is there twice"
             found[name] = {"type": row["type"]}
         return found
 

@@ -143,6 +143,7 @@ def operation_json(operation: SchemaOperation) -> dict[str, Any]:
         "type": str(operation.type) if operation.type else "",
         "options": list(operation.options),
         "under": operation.under,
+        "reference": operation.reference,
         "reason": operation.reason,
     }
 

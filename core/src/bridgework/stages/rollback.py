@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import groupby, islice
 from typing import Any
 
-from bridgework.errors import UsageError
+from bridgework.errors import InDoubt, NotSent, StopRun, UsageError
 from bridgework.journal import Intent, Outcome, Target
 from bridgework.migration import Migration
 from bridgework.model import Ability, Dropped, Receipt, StoredRecord, Verb
@@ -19,9 +19,10 @@ from bridgework.stages.load.settling import settle_doubt
 from bridgework.stages.load.writing import Job, Writer
 from bridgework.stages.restoring import restore
 from bridgework.stages.rules import relations
-from bridgework.stages.schema import RULE, settle_schema
+from bridgework.stages.schema import PATIENCE, RULE, settle_schema
 
 REMOVABLE = ("created", "updated", "conflict", "rejected")
+ROUNDS = 5
 
 
 @dataclass
@@ -68,12 +69,28 @@ def rollback(
     for chunk in _chunks(migration, objects, rules_keys):
         _remove(migration, chunk, ledger, stage=stage, preview=preview)
     if not preview:
+        _settle(migration, ledger, stage)
         _forget_links(migration, objects)
     receipts = _schema_receipts(migration) if schema else []
-    schema_lines = _drop_schema(migration, receipts, ledger, preview=preview)
+    schema_lines = _drop_schema(migration, receipts, preview=preview)
     if not preview:
         migration.journal.event(stage, removed={name: counts["removed"] for name, counts in ledger.counts.items()})
     return _result(migration, stage, ledger, schema_lines, preview=preview)
+
+
+def _settle(migration: Migration, ledger: Ledger, stage: str) -> None:
+    """Ask again about removals whose answers were lost, a few times: what then is in doubt waits for the next run."""
+    for _ in range(ROUNDS):
+        doubtful: dict[str, set[str]] = {}
+        for row in migration.journal.in_doubt():
+            if row.verb is Verb.DELETE:
+                doubtful.setdefault(row.rule, set()).add(row.key)
+        if not doubtful:
+            return
+        settle_doubt(migration)
+        keys = {rule: frozenset(found) for rule, found in doubtful.items()}
+        for chunk in _chunks(migration, None, keys):
+            _remove(migration, chunk, ledger, stage=stage, preview=False, asked_before=True)
 
 
 def _forget_links(migration: Migration, objects: frozenset[str] | None) -> None:
@@ -122,7 +139,16 @@ def _chunks(
             yield chunk
 
 
-def _remove(migration: Migration, chunk: Sequence[Target], ledger: Ledger, *, stage: str, preview: bool) -> None:
+def _remove(
+    migration: Migration,
+    chunk: Sequence[Target],
+    ledger: Ledger,
+    *,
+    stage: str,
+    preview: bool,
+    asked_before: bool = False,
+) -> None:
+    """Remove or keep the targets of one rule. What is gone after we `asked_before` went by our own doing."""
     ours = [target for target in chunk if target.origin]
     _restore(migration, [target for target in chunk if not target.origin], ledger, stage=stage, preview=preview)
     if not ours:
@@ -140,13 +166,12 @@ def _remove(migration: Migration, chunk: Sequence[Target], ledger: Ledger, *, st
     if preview:
         ledger.note(chunk[0].object, "to remove", len(jobs))
         return
-    for done in Writer(migration).send(jobs):
-        state = done.outcome.state
-        if state == "refused":
-            ledger.note(done.job.intent.object, "refused")
-        else:
-            ledger.note(done.job.intent.object, "removed" if state == "undone" else "already gone")
-    _verify(migration, jobs, ledger)
+    decided = [done for done in Writer(migration).send(jobs) if done.outcome.state != "in_doubt"]
+    for done in decided:
+        ours_now = done.outcome.state == "undone" or asked_before
+        what = "refused" if done.outcome.state in ("refused", "rejected") else "removed" if ours_now else "already gone"
+        ledger.note(done.job.intent.object, what)
+    _verify(migration, [done.job for done in decided if done.outcome.state == "undone"], ledger)
     ledger.latest[chunk[0].object] = migration.clock.now()
     migration.progress.step(f"removing {chunk[0].rule}", len(chunk))
 
@@ -212,40 +237,44 @@ def _schema_receipts(migration: Migration) -> list[Receipt]:
     return [receipt for receipt in reversed(migration.journal.receipts()) if receipt.created]
 
 
-def _drop_schema(
-    migration: Migration, receipts: Sequence[Receipt], ledger: Ledger, *, preview: bool
-) -> list[dict[str, str]]:
-    """Fields, options and pipelines we created, in reverse order, once no record of ours is left."""
+def _drop_schema(migration: Migration, receipts: Sequence[Receipt], *, preview: bool) -> list[dict[str, str]]:
+    """Fields, options and pipelines we created, in reverse order, of objects of which no record of ours is left."""
     if not receipts:
         return []
     if migration.capabilities.drop_schema is not Ability.SUPPORTED:
         return [_line(each, "kept", "cannot be removed through the API") for each in receipts]
-    if not preview and any(counts["kept"] + counts["refused"] for counts in ledger.counts.values()):
-        return [_line(each, "kept", "records that were kept still use the schema") for each in receipts]
     if preview:
         return [_line(each, "to remove", "") for each in receipts]
     settle_schema(migration)
-    return [_drop(migration, each) for each in receipts]
+    used = {target.object for target in migration.journal.all_targets() if target.live}
+    return [
+        _line(each, "kept", "records of this migration still use it") if each.object in used else _drop(migration, each)
+        for each in receipts
+    ]
 
 
 def _drop(migration: Migration, receipt: Receipt) -> dict[str, str]:
+    identity = "/".join((receipt.kind, receipt.object, receipt.field, receipt.under, receipt.name))
     intent = Intent(
-        verb=Verb.SCHEMA,
-        stage="rollback",
-        rule=RULE,
-        key="/".join((receipt.kind, receipt.object, receipt.field, receipt.under, receipt.name)),
-        object=receipt.object,
-        target_id=receipt.key,
+        verb=Verb.SCHEMA, stage="rollback", rule=RULE, key=identity, object=receipt.object, target_id=receipt.key
     )
-    [number] = migration.journal.intend([intent])
-    migration.client.permit(receipt, number)
-    result = migration.hooks.drop_schema(receipt)
-    if isinstance(result, Dropped):
-        migration.journal.settle([Outcome(number, "undone")])
-        migration.journal.drop_receipt(receipt)
-        return _line(receipt, "removed", "")
-    migration.journal.settle([Outcome(number, "kept", reason=result.reason)])
-    return _line(receipt, "kept", result.reason)
+    for attempt in range(PATIENCE):
+        [number] = migration.journal.intend([intent])
+        migration.client.permit(receipt, number)
+        try:
+            result = migration.hooks.drop_schema(receipt)
+        except (NotSent, InDoubt) as undecided:  # what is gone already counts as dropped: it can be asked again
+            state = "not_sent" if isinstance(undecided, NotSent) else "proved_absent"
+            migration.journal.settle([Outcome(number, state, reason=f"{undecided.cause}: asked again")])
+            migration.clock.sleep(min(60.0, 2.0**attempt))
+            continue
+        if isinstance(result, Dropped):
+            migration.journal.settle([Outcome(number, "undone")])
+            migration.journal.drop_receipt(receipt)
+            return _line(receipt, "removed", "")
+        migration.journal.settle([Outcome(number, "kept", reason=result.reason)])
+        return _line(receipt, "kept", result.reason)
+    raise StopRun(f"The destination does not remove {receipt.name}.", next_step="bridgework rollback --schema")
 
 
 def _line(receipt: Receipt, what: str, reason: str) -> dict[str, str]:

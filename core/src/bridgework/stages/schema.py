@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from bridgework.errors import SchemaDrift, StopRun, UsageError
+from bridgework.errors import InDoubt, NotSent, SchemaDrift, StopRun, UsageError
 from bridgework.gates import Gate, approved_detail, content_hash, require
 from bridgework.journal import Intent, Outcome
 from bridgework.migration import Migration
-from bridgework.model import Created, NotYet, Receipt, SchemaOperation, Verb
+from bridgework.model import Created, FieldType, NotYet, Present, Receipt, SchemaOperation, Verb
 from bridgework.results import Result
+from bridgework.schema import find_field
 from bridgework.stages.plan import SchemaPlan, mapping_gate, operation_json, schema_plan
 
 RULE = "schema"  # the journal keeps schema operations under this name
-PATIENCE = 60  # times the engine asks again while a destination says "not yet"
+PATIENCE = 60  # times the engine asks again while a destination says "not yet", or turns it away
+AGAIN = "bridgework schema --apply"
 
 
 def schema(migration: Migration) -> Result:
@@ -55,7 +57,7 @@ def schema_gate(migration: Migration, planned: SchemaPlan | None = None) -> Gate
     """The schema gate: the list of operations as it was before the first of them was carried out."""
     planned = planned or schema_plan(migration)
     pending = {each.identity: operation_json(each) for each in planned.operations}
-    done = {name: data for name, data in _approved_operations(migration).items() if name in _made(migration)}
+    done = _begun(migration)
     content = {**done, **pending}
     summary = f"{len(pending)} operations, {len(planned.tier.dropped)} optional fields left out"
     digest = content_hash([content[name] for name in sorted(content)])
@@ -70,7 +72,7 @@ def apply_schema(migration: Migration) -> Result:
     _keep_picture(migration)
     migration.progress.start("schema", len(planned.operations))
     settle_schema(migration)
-    for operation in planned.operations:
+    for operation in [*_without_receipt(migration, planned), *planned.operations]:
         _carry_out(migration, operation)
         migration.progress.step(operation.name)
     migration.forget_schema()
@@ -92,25 +94,49 @@ def settle_schema(migration: Migration) -> None:
 
 
 def _carry_out(migration: Migration, operation: SchemaOperation) -> None:
-    intent = Intent(verb=Verb.SCHEMA, stage="schema", rule=RULE, key=operation.identity, object=operation.object)
     tried_before = bool(migration.journal.targets(RULE, [operation.identity]))
-    for _ in range(PATIENCE):
+    for attempt in range(PATIENCE):
+        intent = Intent(verb=Verb.SCHEMA, stage="schema", rule=RULE, key=operation.identity, object=operation.object)
         [number] = migration.journal.intend([intent])
-        migration.client.permit(operation, number)
-        try:
-            result = migration.hooks.create_schema(operation)
-        except UsageError as error:
-            migration.journal.settle([Outcome(number, "rejected", reason=error.message)])
-            raise
-        if not isinstance(result, NotYet):
+        result = _ask(migration, operation, number)
+        if isinstance(result, Created | Present):
             migration.journal.settle([Outcome(number, "done", id=result.receipt.key)])
             created = isinstance(result, Created)
             receipt = _ours(migration, result.receipt, created=created, tried_before=tried_before)
             migration.journal.add_receipt(receipt, number)
             return
-        migration.journal.settle([Outcome(number, "not_sent", reason="the destination is still working on it")])
-        migration.clock.sleep(result.seconds)
-    raise StopRun(f"The destination does not finish {operation.name}.", next_step="bridgework schema --apply")
+        if isinstance(result, NotYet):
+            migration.journal.settle([Outcome(number, "not_sent", reason="the destination is still working on it")])
+            migration.clock.sleep(result.seconds)
+        elif isinstance(result, NotSent):
+            migration.journal.settle([Outcome(number, "not_sent", reason=result.cause)])
+            migration.clock.sleep(min(60.0, 2.0**attempt))
+        else:
+            tried_before = True
+            _wait_for_answer(migration, number, result)
+    raise StopRun(f"The destination does not finish {operation.name}.", next_step=AGAIN)
+
+
+def _ask(
+    migration: Migration, operation: SchemaOperation, number: int
+) -> Created | Present | NotYet | NotSent | InDoubt:
+    """What the destination says; a refusal is recorded and raised."""
+    migration.client.permit(operation, number)
+    try:
+        return migration.hooks.create_schema(operation)
+    except (NotSent, InDoubt) as undecided:
+        return undecided
+    except UsageError as error:
+        migration.journal.settle([Outcome(number, "rejected", reason=error.message)])
+        raise
+
+
+def _wait_for_answer(migration: Migration, number: int, doubt: InDoubt) -> None:
+    """Nobody knows whether it was carried out: after the horizon it is there, or it never will be."""
+    migration.journal.settle([Outcome(number, "in_doubt", reason=doubt.message)])
+    with migration.progress.waiting_for("an answer that may still surface", migration.clock.now() + migration.horizon):
+        migration.clock.sleep(migration.horizon.total_seconds())
+    settle_schema(migration)
 
 
 def _ours(migration: Migration, receipt: Receipt, *, created: bool, tried_before: bool) -> Receipt:
@@ -144,13 +170,48 @@ def _approved_operations(migration: Migration) -> dict[str, Any]:
     return dict(approved_detail(migration.journal, "schema").get("operations", {}))
 
 
-def _made(migration: Migration) -> set[str]:
-    return {
-        SchemaOperation(
-            kind=receipt.kind, object=receipt.object, name=receipt.name, field=receipt.field, under=receipt.under
-        ).identity
-        for receipt in migration.journal.receipts()
-    }
+def _begun(migration: Migration) -> dict[str, Any]:
+    """Approved operations that were begun, whatever became of their answers."""
+    approved = _approved_operations(migration)
+    begun = migration.journal.targets(RULE, approved)
+    return {name: data for name, data in approved.items() if name in begun}
+
+
+def _without_receipt(migration: Migration, planned: SchemaPlan) -> list[SchemaOperation]:
+    """What is there although no receipt says so: the run ended, or the answer was lost, right after it was made."""
+    known = {
+        SchemaOperation(kind=each.kind, object=each.object, name=each.name, field=each.field, under=each.under).identity
+        for each in migration.journal.receipts()
+    } | {each.identity for each in planned.operations}
+    lost = [_operation(data) for name, data in _begun(migration).items() if name not in known]
+    return [each for each in lost if _is_there(migration, each)]
+
+
+def _operation(data: dict[str, Any]) -> SchemaOperation:
+    """The operation behind `operation_json`."""
+    return SchemaOperation(
+        kind=data["kind"],
+        object=data["object"],
+        name=data["name"],
+        field=data["field"],
+        type=FieldType(data["type"]) if data["type"] else None,
+        options=tuple(data["options"]),
+        under=data["under"],
+        reference=data["reference"],
+        reason=data["reason"],
+    )
+
+
+def _is_there(migration: Migration, operation: SchemaOperation) -> bool:
+    target = migration.schema.object(operation.object)
+    if operation.kind == "field":
+        return find_field(target, operation.name, operation.type) is not None
+    return any(
+        option.label == operation.name and option.under == operation.under
+        for field in target.fields
+        if field.label == operation.field
+        for option in field.options
+    )
 
 
 def _report(migration: Migration, planned: SchemaPlan, *, applied: bool) -> dict[str, Any]:
