@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -124,6 +125,7 @@ def read_manifest(archive: Archive) -> Manifest:
         raise BadInput(f"{MANIFEST} is larger than {_LARGEST >> 20} MiB.", next_step=_AGAIN)
     try:
         data = parse_json(raw.decode("utf-8-sig"))
+        _refuse_other_version(data)
         file = ManifestFile.model_validate(data)
     except ValidationError as error:
         raise BadInput(f"{MANIFEST} is not as sensei-export 1.0 says: {_reasons(error)}.", next_step=_AGAIN) from None
@@ -132,6 +134,18 @@ def read_manifest(archive: Archive) -> Manifest:
         raise BadInput(f"{MANIFEST} {reason}.", next_step=_AGAIN) from None
     _refuse_doubles(file.files)
     return Manifest(file, raw, hashlib.sha256(raw).hexdigest())
+
+
+def _refuse_other_version(data: Any) -> None:
+    if not isinstance(data, dict) or data.get("format") != "sensei-export":
+        return
+    version = data.get("formatVersion")
+    if isinstance(version, str) and version != "1.0":
+        shown = f"version {version}" if re.fullmatch(r"[0-9.]{1,12}", version) else "another version"
+        raise BadInput(
+            f"{MANIFEST} is of {shown} of sensei-export; this connector reads version 1.0.",
+            next_step="export in version 1.0, or install a connector that reads the other one",
+        )
 
 
 def _reasons(error: ValidationError) -> str:

@@ -18,13 +18,21 @@ GATES = ("mapping", "schema", "owners", "sample")
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What a gate asks a person to approve now. `blocked` are sentences that stand in the way of any approval."""
+    """What a gate asks a person to approve now. `blocked` are sentences that stand in the way of any approval,
+    `unblock` is the next step against the first of them.
+    """
 
     name: str
     content_hash: str
     summary: str
     blocked: tuple[str, ...] = ()
     detail: Mapping[str, Any] = field(default_factory=dict)  # kept with the approval
+    unblock: str = "bridgework status"
+
+    @property
+    def next_step(self) -> str:
+        """What a person does now: remove what stands in the way, or approve."""
+        return self.unblock if self.blocked else f'bridgework approve {self.name} --by "Name <mail>"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +82,21 @@ def require(journal: Journal, gate: Gate) -> None:
     if is_open(journal, gate):
         return
     if gate.blocked:
-        raise ApprovalMissing(f"The {gate.name} gate is blocked: {gate.blocked[0]}", next_step="bridgework status")
+        raise ApprovalMissing(f"The {gate.name} gate is blocked: {gate.blocked[0]}", next_step=gate.next_step)
     known = gate.name in approvals(journal)
     reason = "its content has changed since it was approved" if known else "nobody has approved it"
-    raise ApprovalMissing(
-        f"The {gate.name} gate is closed: {reason}.", next_step=f'bridgework approve {gate.name} --by "Name <mail>"'
-    )
+    raise ApprovalMissing(f"The {gate.name} gate is closed: {reason}.", next_step=gate.next_step)
 
 
 def approve(journal: Journal, gate: Gate, by: str, *, automatic: bool = False) -> None:
     """Record a person's approval of exactly this content. UsageError for a blocked gate or a nameless person."""
     if not re.fullmatch(r"[^<>@]+<[^<>@\s]+@[^<>@\s]+>", by.strip()):
-        raise UsageError("An approval needs a person.", next_step='--by "Name <mail@example.org>"')
-    if gate.blocked:
-        raise ApprovalMissing(
-            f"The {gate.name} gate cannot be approved: {gate.blocked[0]}", next_step="bridgework status"
+        raise UsageError(
+            "An approval needs a person with name and e-mail.",
+            next_step=f'bridgework approve {gate.name} --by "Name <mail@example.org>"',
         )
+    if gate.blocked:
+        raise ApprovalMissing(f"The {gate.name} gate cannot be approved: {gate.blocked[0]}", next_step=gate.next_step)
     if not is_open(journal, gate):
         journal.event(
             "approval",

@@ -19,7 +19,7 @@ from bridgework.clock import Clock, SystemClock
 from bridgework.connection import clock_of, connect
 from bridgework.conservation import conservation, write_reports
 from bridgework.documents import Documents
-from bridgework.errors import Busy, ContractBroken, UsageError
+from bridgework.errors import Busy, ContractBroken, MappingError, StoreFailure, UsageError
 from bridgework.identity import Identities
 from bridgework.journal import Intent, IntentRow, Journal, Outcome, migration_lock
 from bridgework.mapping import (
@@ -114,10 +114,12 @@ class Migration:
 
     def _open_journal(self) -> Journal:
         path = self.project.journal_file
-        if path.exists():
-            journal = Journal.open(path, self.keys.journal, self.project.id, now=self.clock.now, read_only=self.looking)
-        else:
-            journal = Journal.create(path, self.keys.journal, self.project.id, now=self.clock.now)
+        if not path.exists():  # an empty one in its place would forget what was written
+            raise StoreFailure(
+                f"{path.name} is missing: only it knows what was written.",
+                next_step="restore the file from a backup; if nothing was written yet, make a new migration folder",
+            )
+        journal = Journal.open(path, self.keys.journal, self.project.id, now=self.clock.now, read_only=self.looking)
         self._stack.callback(journal.close)
         return journal
 
@@ -341,7 +343,7 @@ class Migration:
         """The pair's mapping document with the migration's own over it."""
         texts = [(f"{self.project.pair}/mapping.yaml", self.hooks.mapping())]
         if self.project.mapping_file.exists():
-            texts.append((str(self.project.mapping_file), self.project.mapping_file.read_text("utf-8")))
+            texts.append((self.project.mapping_file.name, _own_mapping(self.project.mapping_file)))
         return load_mapping(texts)
 
     @cached_property
@@ -495,3 +497,14 @@ def _lock(stack: ExitStack, project: Project, *, look: bool) -> bool:
             raise
         return True
     return False
+
+
+def _own_mapping(path: Path) -> str:
+    """The text of the migration's own mapping.yaml. MappingError if it is no text."""
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError:
+        problem = f"{path.name}:1: not UTF-8 text"
+    except OSError as error:
+        problem = f"{path.name}:1: cannot be read ({error.strerror})"
+    raise MappingError(f"{problem}.", problems=(problem,), next_step=f"save {path.name} as UTF-8 text")

@@ -161,7 +161,6 @@ def test_a_damaged_journal_is_not_replaced(bench: Bench, broken: bytes) -> None:
         assert journal.read_bytes() == broken
 
 
-@pytest.mark.skip(reason="held")
 def test_a_missing_journal_is_not_replaced_by_an_empty_one(bench: Bench) -> None:
     journal = bench.folder / "journal.db"
     with content(journal, None):
@@ -224,7 +223,9 @@ def test_a_migration_is_never_made_over_another(bench: Bench) -> None:
     assert answer_of(result)["next"] == f"bridgework -C {bench.folder} status"
 
 
-def test_a_relative_path_that_leads_somewhere_from_here_means_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_relative_path_that_leads_somewhere_from_here_means_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "export").mkdir()
     monkeypatch.chdir(tmp_path)
     words = ["--json", "init", "new", "--source", "sensei", "--destination", "pipedrive"]

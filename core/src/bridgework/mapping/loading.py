@@ -15,6 +15,8 @@ from bridgework.errors import MappingError
 from bridgework.mapping.document import FieldSpec, MappingFile, Rule, Strict, Test
 from bridgework.mapping.yamltext import Place, YamlText, read_yaml
 
+_CORRECT = "correct mapping.yaml, then: bridgework plan --test"
+
 # Tables that an override changes entry by entry; everything else it replaces as a whole.
 _TABLES: tuple[tuple[str, ...], ...] = (
     (),
@@ -58,7 +60,7 @@ def load_mapping(texts: Iterable[tuple[str, str]]) -> Mapping:
     for text in read:
         if text.data is not None and not isinstance(text.data, dict):
             problem = f"{text.name}:1: a mapping is a table with the key rules"
-            raise MappingError(f"{problem}.", problems=(problem,))
+            raise MappingError(f"{problem}.", problems=(problem,), next_step=_CORRECT)
     data = document(read)
     empty = Mapping(MappingFile(), read)
     try:
@@ -79,7 +81,7 @@ def document(texts: Iterable[YamlText]) -> dict[str, Any]:
 def mapping_error(problems: Sequence[str]) -> MappingError:
     """The error for a list of problems; its text shows the first."""
     more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
-    return MappingError(f"The mapping does not hold: {problems[0]}{more}.", problems=problems)
+    return MappingError(f"The mapping does not hold: {problems[0]}{more}.", problems=problems, next_step=_CORRECT)
 
 
 def mapping_schema() -> dict[str, Any]:
@@ -110,7 +112,7 @@ def mapping_schema() -> dict[str, Any]:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """``, did you mean X`` for the nearest known name, or nothing."""
-    found = process.extractOne(name, sorted(set(known)), scorer=fuzz.WRatio, score_cutoff=60)
+    found = process.extractOne(name, sorted(set(known)), scorer=fuzz.ratio, score_cutoff=60)
     return f", did you mean {found[0]}" if found else ""
 
 
@@ -130,8 +132,10 @@ def _merged(base: Any, over: Any, place: tuple[str, ...]) -> Any:
         return over
     result = dict(base)
     for key, value in over.items():
-        if value is None:
+        if value is None and place:
             result.pop(key, None)
+        elif value is None:  # a heading with nothing below it removes nothing
+            continue
         else:
             result[key] = _merged(base.get(key, {} if isinstance(value, dict) else None), value, (*place, key))
     return result
@@ -151,6 +155,9 @@ def _explain(mapping: Mapping, data: Any, error: ErrorDetails) -> str:
         reason = f"unknown key{nearest(str(place[-1]), _keys_at(place))}"
     elif error["type"] == "missing":
         reason = "is missing"
+        if len(place) == 3 and place[0] == "rules" and place[2] == "from":
+            others = [name for name in data["rules"] if name != place[1]]
+            reason += f": there is no rule {place[1]} to change{nearest(str(place[1]), others)}"
     elif error["type"] == "model_type":
         reason = "must be a table of keys"
     return mapping.problem(place, reason[:1].lower() + reason[1:])

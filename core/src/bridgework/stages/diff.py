@@ -131,10 +131,21 @@ def sample_gate(migration: Migration) -> Gate:
     """The sample gate: the last diff, as long as the mapping is the one it was made with."""
     last = migration.journal.last_event("diffed")
     if last is None:
-        return Gate("sample", "", "no diff yet", ("run bridgework sample and bridgework diff first.",))
+        sampled = migration.journal.last_event("sample_chosen") is not None
+        return Gate(
+            "sample",
+            "",
+            "no diff yet",
+            ("run bridgework sample and bridgework diff first.",),
+            unblock="bridgework diff" if sampled else "bridgework sample",
+        )
     if last.payload["mapping"] != migration.plan.content_hash:
         return Gate(
-            "sample", "", "older mapping", ("the mapping has changed since the sample: run sample and diff again.",)
+            "sample",
+            "",
+            "older mapping",
+            ("the mapping has changed since the sample: run sample and diff again.",),
+            unblock="bridgework sample",
         )
     content = content_hash([last.payload["content"], last.payload["mapping"]])
     return Gate("sample", content, f"{last.payload['problems']} fields lost or wrong")

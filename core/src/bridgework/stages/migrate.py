@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bridgework.gates import is_open
+from bridgework.errors import UsageError
+from bridgework.gates import Gate, is_open
 from bridgework.migration import Migration
 from bridgework.results import Result
 from bridgework.stages.approve import approve
@@ -31,7 +32,12 @@ class Step:
 
 
 def migrate(migration: Migration, *, approve_as: str = "", size: int = 150) -> Result:
-    """Do everything that can be done now. Ends `waiting` at a gate, `stopped` at a pause, else with the last stage."""
+    """Do everything that can be done now. Ends `waiting` at a gate, `stopped` at a pause, else with the last stage.
+
+    UsageError: gates shall be approved automatically, but the destination is no sandbox.
+    """
+    if approve_as and not migration.sandbox:
+        raise UsageError("Only a sandbox may be approved automatically.", next_step="bridgework migrate")
     last: Result | None = None
     for step in _steps(size):
         if not step.due(migration):
@@ -44,17 +50,19 @@ def migrate(migration: Migration, *, approve_as: str = "", size: int = 150) -> R
             approve(migration, step.name, approve_as, automatic=True)
             continue
         migration.hooks.announce("approval_needed", gate=step.name, content_hash=gate.content_hash)
-        return _waiting(migration, step.name, gate.blocked)
+        return _waiting(migration, gate)
     result = last or migration.finished("migrate", report="")
     return replace(result, stage="migrate")
 
 
-def _waiting(migration: Migration, gate: str, blocked: tuple[str, ...]) -> Result:
+def _waiting(migration: Migration, gate: Gate) -> Result:
     result = migration.finished(
         "migrate",
-        data={"gate": gate, "blocked": list(blocked)},
-        message=f"The {gate} gate is blocked: {blocked[0]}" if blocked else f"The {gate} gate waits for a person.",
-        next_="bridgework status" if blocked else f'bridgework approve {gate} --by "Name <mail>"',
+        data={"gate": gate.name, "blocked": list(gate.blocked)},
+        message=f"The {gate.name} gate is blocked: {gate.blocked[0]}"
+        if gate.blocked
+        else f"The {gate.name} gate waits for a person.",
+        next_=gate.next_step,
         report="",
     )
     return replace(result, state="waiting", cause="gate")

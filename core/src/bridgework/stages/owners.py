@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bridgework.errors import BadInput, UsageError
 from bridgework.gates import Gate, content_hash
@@ -14,6 +14,7 @@ from bridgework.project import write_private
 from bridgework.results import Result
 from bridgework.stages.audit.spreadsheet import csv_text, read_csv
 
+_NO_USER = "no active user of the destination has that e-mail"
 COLUMNS = ("value", "name", "email", "records", "outcome", "user", "fallback", "note")
 MATCHED, UNMATCHED, INACTIVE, AMBIGUOUS = "matched", "unmatched", "inactive", "ambiguous"
 
@@ -30,6 +31,7 @@ class OwnerRow:
     user: str
     fallback: bool
     note: str
+    line: int = 0  # of owners.csv, for a row that was read from there
 
 
 def owners(migration: Migration) -> Result:
@@ -66,7 +68,7 @@ def owners(migration: Migration) -> Result:
             "blocked": list(gate.blocked),
         },
         differences=bool(without) or outcomes[MATCHED] < len(rows),
-        next_='bridgework approve owners --by "Name <mail>"' if not gate.blocked else "edit private/owners.csv",
+        next_=gate.next_step,
     )
 
 
@@ -138,8 +140,8 @@ def _chosen(row: OwnerRow, kept: OwnerRow | None, users: Sequence[Owner]) -> Own
         return row
     if kept.user.casefold() not in {user.email.casefold() for user in users if user.active}:
         raise BadInput(
-            "private/owners.csv names a user who does not exist in the destination or is deactivated.",
-            next_step="correct the column user",
+            f"owners.csv, line {kept.line}, column user: {_NO_USER}.",
+            next_step="write the e-mail of an active user there, or empty the cell",
         )
     return OwnerRow(
         value=row.value,
@@ -176,14 +178,24 @@ def owner_ids(migration: Migration) -> dict[str, str]:
 def owners_gate(migration: Migration) -> Gate:
     """The owners gate: the content of owners.csv, without the counts, which every new row changes."""
     if not migration.project.owners_file.exists():
-        return Gate("owners", "", "no owners yet", ("run bridgework owners first.",))
+        return Gate("owners", "", "no owners yet", ("run bridgework owners first.",), unblock="bridgework owners")
     rows = read_rows(migration)
+    active = {user.email.casefold() for user in migration.hooks.list_owners() if user.active}
     without = sum(1 for row in rows if not row.user)
-    blocked: tuple[str, ...] = ()
+    unknown = [row.line for row in rows if row.user and row.user.casefold() not in active]
+    blocked: list[str] = []
     if without:
-        blocked = (f"{without} values have no user; set owners.fallback or fill the column user.",)
+        blocked.append(f"{without} values have no user; set owners.fallback or fill the column user.")
+    if unknown:
+        blocked.append(f"owners.csv, line {unknown[0]}, column user: {_NO_USER}.")
     content = sorted([row.value, row.user] for row in rows)
-    return Gate("owners", content_hash(content), f"{len(rows)} people", blocked)
+    return Gate(
+        "owners",
+        content_hash(content),
+        f"{len(rows)} people",
+        tuple(blocked),
+        unblock="set owners.fallback, or fill the column user of private/owners.csv, then: bridgework owners",
+    )
 
 
 def read_rows(migration: Migration) -> list[OwnerRow]:
@@ -191,11 +203,11 @@ def read_rows(migration: Migration) -> list[OwnerRow]:
     rows = []
     for line in read_csv(migration.project.owners_file, COLUMNS):
         try:
-            rows.append(_parse(line.cells))
+            rows.append(replace(_parse(line.cells), line=line.number))
         except ValueError:
             raise BadInput(
-                f"owners.csv, line {line.number}: records must be a number, fallback yes or no.",
-                next_step="correct the line",
+                f"owners.csv, line {line.number}: column records must be a number, column fallback yes or no.",
+                next_step="correct the line, or delete the file and run: bridgework owners",
             ) from None
     return rows
 

@@ -61,7 +61,7 @@ def plan(migration: Migration, *, test_only: bool = False, cutover: datetime | N
         "plan",
         data=data,
         differences=bool(gate.blocked or failed or schema.tier.problems),
-        next_="bridgework status" if gate.blocked else 'bridgework approve mapping --by "Name <mail>"',
+        next_=gate.next_step,
     )
 
 
@@ -75,26 +75,36 @@ def forecast_stage(migration: Migration) -> Result:
 def mapping_gate(migration: Migration) -> Gate:
     """The mapping gate: compiled mapping and decisions; blocked by undecided findings and unaccounted fields."""
     blocked: list[str] = []
+    unblock: list[str] = []
     if unaccounted := migration.plan.unaccounted:
+        unblock.append("map, archive or drop each of them in mapping.yaml, then: bridgework plan")
         first = ", ".join(f"{each.object}.{each.field}" for each in unaccounted[:3])
         blocked.append(f"{len(unaccounted)} source fields are neither mapped, archived nor dropped ({first} …).")
     if unruled := migration.plan.unruled:
+        unblock.append("write a rule for each into mapping.yaml, then: bridgework plan")
         blocked.append(f"No rule says what becomes of {', '.join(unruled)}.")
     undecided = undecided_blocks(migration)
     if undecided is None:
+        unblock.append("bridgework audit")
         blocked.append("the present extract was not audited yet; run bridgework audit.")
     elif undecided:
+        unblock.append("bridgework audit --decide private/decisions.csv")
         blocked.append(
             f"{undecided} blocking findings are undecided; correct the source, or fill private/decisions.csv and run "
             "bridgework audit --decide private/decisions.csv."
         )
     failed = [each for each in migration.mapping_tests if not each.passed]
     if failed:
+        unblock.append("bridgework plan --test")
         blocked.append(f"{len(failed)} mapping tests fail; bridgework plan --test names them.")
     content = {"mapping": migration.plan.content_hash, "decisions": migration.decisions.as_data()}
     planned = sum(planned_counts(migration).values()) if not blocked else 0
     return Gate(
-        "mapping", content_hash(content), f"{planned} records by {len(migration.plan.rules)} rules", tuple(blocked)
+        "mapping",
+        content_hash(content),
+        f"{planned} records by {len(migration.plan.rules)} rules",
+        tuple(blocked),
+        unblock=next(iter(unblock), ""),
     )
 
 

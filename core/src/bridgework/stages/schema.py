@@ -61,7 +61,14 @@ def schema_gate(migration: Migration, planned: SchemaPlan | None = None) -> Gate
     content = {**done, **pending}
     summary = f"{len(pending)} operations, {len(planned.tier.dropped)} optional fields left out"
     digest = content_hash([content[name] for name in sorted(content)])
-    return Gate("schema", digest, summary, planned.tier.problems, {"operations": content})
+    return Gate(
+        "schema",
+        digest,
+        summary,
+        planned.tier.problems,
+        {"operations": content},
+        unblock="make room or take a larger plan, set destination.plan, then: bridgework schema",
+    )
 
 
 def apply_schema(migration: Migration) -> Result:

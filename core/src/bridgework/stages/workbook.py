@@ -108,7 +108,7 @@ def _line(edit: Edit) -> dict[str, Any]:
 
 def _compile(migration: Migration, text: str, changed: Sequence[Edit]) -> None:
     """The mapping with the changes must hold before anything is written. An error names the cell that caused it."""
-    name = str(migration.project.mapping_file)
+    name = migration.project.mapping_file.name
     texts = [(f"{migration.project.pair}/mapping.yaml", migration.hooks.mapping()), (name, text)]
     try:
         compile_mapping(

@@ -84,7 +84,7 @@ def an_entry(**values):
     ("change", "named"),
     [
         ({"format": "other-export"}, "format"),
-        ({"formatVersion": "2.0"}, "formatVersion"),
+        ({"formatVersion": 1}, "formatVersion"),
         ({"mode": "partial"}, "mode"),
         ({"generatedAt": "yesterday"}, "generatedAt: is not an instant"),
         ({"generatedAt": "2026-11-01T18:00:00"}, "generatedAt: has no zone"),
@@ -104,6 +104,13 @@ def test_the_manifest_names_what_is_wrong_in_it(tmp_path, change, named):
     message = refused(tmp_path, tmp_path).message
     assert message.startswith("manifest.json is not as sensei-export 1.0 says: ")
     assert named in message
+
+
+def test_a_format_of_another_time_is_named_by_its_version(tmp_path):
+    for version, shown in (("2.0", "version 2.0"), ("Ana\u2028" * 9, "another version")):
+        manifest = {**json.loads(exporter().manifest()), "formatVersion": version}
+        (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+        assert f"is of {shown} of sensei-export" in refused(tmp_path, tmp_path).message
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ read. Control characters are written as visible escapes.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -18,6 +19,7 @@ from bridgework.errors import BadInput
 
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 MAX_BYTES: Final = 64 * 1024 * 1024
+_SAVE: Final = "correct the file in a spreadsheet program and save it as CSV (UTF-8)"
 _CONTROL: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 
@@ -67,32 +69,40 @@ def read_csv(path: Path, columns: Sequence[str]) -> list[Line]:
             if not any(cell.strip() for cell in cells):
                 continue
             if len(cells) > len(names):
-                raise BadInput(f"{path.name}, line {reader.line_num}: more cells than columns.")
+                raise _wrong(path, reader.line_num, "more cells than columns")
             padded = [*cells, *[""] * (len(names) - len(cells))]
             lines.append(Line(reader.line_num, dict(zip(names, map(plain_cell, padded), strict=True))))
     except csv.Error:
-        raise BadInput(f"{path.name}, line {reader.line_num}: the quotes do not match.") from None
+        raise _wrong(path, reader.line_num, "the quotes do not match") from None
     return lines
 
 
 def _text(path: Path) -> str:
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise BadInput(f"{path.name} is larger than {MAX_BYTES // 1024 // 1024} MB.")
+            raise BadInput(f"{path.name} is larger than {MAX_BYTES // 1024 // 1024} MB.", next_step=_SAVE)
         content = path.read_bytes()
     except OSError:
-        raise BadInput(f"{path.name} cannot be read.", next_step="bridgework audit") from None
+        raise BadInput(f"{path.name} cannot be read.", next_step="check the file and its rights") from None
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise _wrong(path, 1, "the file is saved as UTF-16")
     try:
         return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
+        if content.startswith(codecs.BOM_UTF8):  # it says itself that it is UTF-8
+            raise _wrong(path, content[: error.start].count(b"\n") + 1, "not UTF-8") from None
         return content.decode("cp1252", errors="replace")
+
+
+def _wrong(path: Path, line: int, reason: str) -> BadInput:
+    return BadInput(f"{path.name}, line {line}: {reason}.", next_step=_SAVE)
 
 
 def _same_columns(path: Path, names: Sequence[str], columns: Sequence[str]) -> None:
     for name in columns:
         if names.count(name) != 1:
             how = "is missing" if name not in names else "is there twice"
-            raise BadInput(f"{path.name}, line 1: the column {name} {how}.")
+            raise _wrong(path, 1, f"the column {name} {how}")
     unknown = sum(1 for name in names if name not in columns)
     if unknown:
-        raise BadInput(f"{path.name}, line 1: {unknown} unknown columns.")
+        raise _wrong(path, 1, f"{unknown} unknown columns")
