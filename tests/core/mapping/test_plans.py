@@ -136,7 +136,8 @@ rules:
     plan = compiled(text)
     rows = {
         "clients": [
-            client("c1", status="A"), client("c2", status="Held", own={"tier": "Silver", "remark": "x" * 300}),
+            client("c1", status="A"), client("c4", status="H" * 256),  # no system takes so long an option
+            client("c2", status="Held", own={"tier": "Silver", "remark": "x" * 300}),
             client("c3", status="Gone", deletedAt="2026-01-01T00:00:00Z"),
         ],
         "offices": [{"id": "o1", "name": "North", "active": True}, {"id": "o2", "name": "South"}],

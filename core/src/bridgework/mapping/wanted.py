@@ -58,7 +58,8 @@ def _wanted(
         object=rule.target,
         label=field.label,
         type=_text_type(field, observed),
-        options=tuple(dict.fromkeys(options)),
+        # No system takes a longer option; one absurd value must not stop the schema, its record is a dead letter.
+        options=tuple(dict.fromkeys(option for option in options if len(option) <= SHORT_TEXT)),
         under=field.spec.under,
         reference=pointed[0] if pointed else "",
         optional=field.spec.optional,
