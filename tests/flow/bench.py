@@ -19,6 +19,7 @@ from bridgework.sandbox import Running
 
 from .account import Account
 
+MOST_CALLS = 12
 APPROVER = "Dana Weiss <dana@practice.example>"
 Answer = dict[str, Any]
 
@@ -52,6 +53,15 @@ class Bench:
         assert result.exit_code in wanted, f"{' '.join(arguments)}: exit {result.exit_code}: {result.output[-1500:]}"
         answer: Answer = json.loads(result.stdout)
         return answer
+
+    def until_done(self, *command: str) -> Answer:
+        """Run a command until it is through, as an operator would: again after a stop."""
+        for _ in range(MOST_CALLS):
+            answer = self.call(*command, code=(0, 1, 3))
+            if answer["state"] == "done":
+                return answer
+        kept = {key: value for key, value in answer.items() if key != "objects"}
+        raise AssertionError(f"{command} is not through: {kept}")
 
     def spawn(self, *arguments: str, crash: str = "") -> subprocess.Popen[bytes]:
         """Start a command in a process of its own."""

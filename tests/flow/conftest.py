@@ -13,13 +13,16 @@ from click.testing import CliRunner
 
 from bridgework.cli import main
 from bridgework.sandbox import Running, SimulatedClock, running
+from bridgework.sandbox.serving import Wrap
 from bridgework_pipedrive_sandbox import PipedriveSandbox
 
+from .account import Record
 from .bench import Bench
-from .exports import Export
+from .exports import Export, little_practice
 
 SPEED = 60.0  # simulated seconds per real one: an hour's wait is a minute, a horizon of 30 s is half a second
 HORIZON = 30
+PEOPLE = 8  # in the practices that meet faults and crashes
 USERS = ["Ruby Lester <ruby.lester@practice.example>", "Front desk <front.desk@practice.example>"]
 
 StartSandbox = Callable[..., Running]
@@ -43,10 +46,10 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @contextmanager
-def served(*, speed: float = SPEED, state: Path | None = None, **options: Any) -> Iterator[Running]:
+def served(*, speed: float = SPEED, wrap: Wrap = lambda app: app, **options: Any) -> Iterator[Running]:
     """A Pipedrive sandbox on a socket; its secrets are in the environment meanwhile."""
     wanted = PipedriveSandbox.Options(**{"users": USERS, "post_cap": False, **options})
-    with running(PipedriveSandbox(wanted, SimulatedClock(speed), state)) as sandbox:
+    with running(PipedriveSandbox(wanted, SimulatedClock(speed), None), wrap=wrap) as sandbox:
         os.environ.update(sandbox.env)
         yield sandbox
 
@@ -76,6 +79,19 @@ def make_bench(tmp_path: Path, start_sandbox: StartSandbox) -> MakeBench:
         return init(tmp_path / name, source, sandbox, settings or {})
 
     return make
+
+
+@pytest.fixture(scope="session")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Record]:
+    """What a practice of `PEOPLE` becomes when nothing goes wrong."""
+    folder = tmp_path_factory.mktemp("faultless")
+    with pytest.MonkeyPatch.context() as patch, served() as sandbox:
+        patch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
+        for name, value in sandbox.env.items():
+            patch.setenv(name, value)
+        bench = init(folder / "migration", little_practice(PEOPLE).write(folder / "export"), sandbox, {})
+        bench.loaded()
+        return bench.account.records()
 
 
 def init(folder: Path, source: Path, sandbox: Running, settings: dict[str, str]) -> Bench:

@@ -2,41 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from .account import Record
-from .bench import Answer, Bench
-from .conftest import MakeBench, init, served
+from .bench import Bench
+from .conftest import PEOPLE, MakeBench
 from .exports import LATER, Export, little_practice
-
-PEOPLE = 8
-MOST_CALLS = 12
-
-
-@pytest.fixture(scope="module")
-def expected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Record]]:
-    """What the practice becomes in a destination without faults."""
-    folder = tmp_path_factory.mktemp("faultless")
-    with pytest.MonkeyPatch.context() as patch, served() as sandbox:
-        patch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
-        for name, value in sandbox.env.items():
-            patch.setenv(name, value)
-        bench = init(folder / "migration", little_practice(PEOPLE).write(folder / "export"), sandbox, {})
-        bench.loaded()
-        yield bench.account.records()
-
-
-def until_done(bench: Bench, *command: str) -> Answer:
-    """Run a command until it is through, as an operator would: again after a stop."""
-    for _ in range(MOST_CALLS):
-        answer = bench.call(*command, code=(0, 1, 3))
-        if answer["state"] == "done":
-            return answer
-    raise AssertionError(f"{command} is not through: { {k: v for k, v in answer.items() if k != 'objects'} }")
 
 
 def every_second_write(*kinds: str) -> list[dict[str, Any]]:
@@ -73,13 +47,13 @@ def test_every_second_write_meets_a_fault_and_everything_is_there_once(
     bench.approve("mapping")
     bench.approve("schema")
     bench.running.faults(*every_second_write(*kinds))
-    until_done(bench, "schema", "--apply")
+    bench.until_done("schema", "--apply")
     bench.call("owners", code=(0, 1))
     bench.approve("owners")
-    until_done(bench, "sample", "--size", "2")
+    bench.until_done("sample", "--size", "2")
     bench.call("diff")
     bench.approve("sample")
-    until_done(bench, "load")
+    bench.until_done("load")
     assert all(shown["fired"] for shown in bench.running.faults() if shown["seen"] > 8)
     bench.running.clear_faults()
     assert bench.account.records() == expected
@@ -89,7 +63,7 @@ def test_every_second_write_meets_a_fault_and_everything_is_there_once(
     report = bench.call("reconcile", code=(0, 1))
     assert (report["differences"], report["surplus"]) == ([], [])
     bench.running.faults(*every_second_delete(*kinds))
-    until_done(bench, "rollback", "--schema")
+    bench.until_done("rollback", "--schema")
     assert bench.account.content() == before
 
 
@@ -109,7 +83,7 @@ def test_a_request_that_is_carried_out_late_is_found_and_not_sent_again(
     bench.ready_to_load()
     late = {"method": "POST", "path": "/(persons|activities|deals)$", "nth": 2, "every": 4, "times": None}
     bench.running.faults({"kind": "late_commit", "match": late, "seconds": 12})
-    until_done(bench, "load")
+    bench.until_done("load")
     assert bench.account.records() == expected
 
 
@@ -124,7 +98,7 @@ def test_an_update_whose_answer_was_lost_is_carried_out_in_the_end(
     later(export, tmp_path, "Blue")
     bench.call("delta", code=(0, 1, 3))
     bench.running.clear_faults()
-    until_done(bench, "load")
+    bench.until_done("load")
     assert last_names(bench) == ["Blue"] * 4
 
 
@@ -136,7 +110,7 @@ def test_an_update_whose_answer_was_lost_is_no_edit_by_somebody(make_bench: Make
     later(export, tmp_path, "Blue")
     bench.call("delta", code=(0, 1, 3))
     bench.running.clear_faults()
-    until_done(bench, "load")
+    bench.until_done("load")
     later(export, tmp_path, "Green")
     assert bench.call("delta")["outcomes"]["patients"] == {"updated": 4}
     assert last_names(bench) == ["Green"] * 4
