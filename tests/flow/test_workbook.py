@@ -113,7 +113,7 @@ def test_every_editable_cell_is_taken_and_comes_back_in_the_next_workbook(
 def test_transforms_are_checked_by_name(bench: Bench, edited: Callable[..., Path]) -> None:
     answer = take(bench, edited(("patients", "Patient number", "Transforms", "email_lst")), code=2)
     assert answer["message"] == (
-        "sheet patients, row 8, Transforms: there is no transform email_lst, did you mean email_list."
+        "Sheet patients, row 8, Transforms: there is no transform email_lst, did you mean email_list."
     )
 
 
@@ -121,7 +121,7 @@ def test_a_path_that_leads_nowhere_names_its_cell_and_nothing_is_written(
     bench: Bench, edited: Callable[..., Path]
 ) -> None:
     answer = take(bench, edited(("patients", "Patient number", "From", "patientNumbr")), "--yes", code=2)
-    assert answer["message"].startswith("sheet patients, row 8, From:")
+    assert answer["message"].startswith("Sheet patients, row 8, From:")
     assert "patientNumber" in answer["message"]
     assert not (bench.folder / "mapping.yaml").exists()
 
@@ -147,7 +147,7 @@ def test_a_cell_that_cannot_be_taken_is_refused_by_sheet_row_and_column(
     bench: Bench, edited: Callable[..., Path], change: tuple[str, str, str, str], word: str
 ) -> None:
     answer = take(bench, edited(change), "--yes", code=2)
-    assert answer["message"].startswith(f"sheet {change[0]}, row ") and word in answer["message"]
+    assert answer["message"].startswith(f"Sheet {change[0]}, row ") and word in answer["message"]
     assert not (bench.folder / "mapping.yaml").exists()
 
 
