@@ -46,6 +46,11 @@ class Mapping:
         best = max(enumerate(self.texts), key=lambda item: (_depth(item[1], place), item[0]), default=None)
         return f"{best[1].name}:{best[1].line(place)}" if best else "mapping:1"
 
+    def first(self, count: int) -> Mapping:
+        """What the first `count` texts say, without those that override them."""
+        texts = self.texts[:count]
+        return Mapping(MappingFile.model_validate(document(texts)), texts)
+
     def problem(self, place: Place, reason: str) -> str:
         """One line for `MappingError.problems`."""
         return f"{self.where(*place)}: {'.'.join(map(str, place)) or 'mapping'}: {reason}"

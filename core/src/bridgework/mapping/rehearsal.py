@@ -165,11 +165,17 @@ def run_mapping_tests(
     """Run the `tests` of a mapping file, each on its own rows in memory.
 
     A test passes if every field it expects comes out so (an expected null must not come out at all), or if the row is
-    skipped for the reason it names. Deferred fields are looked for beside the others.
+    skipped for the reason it names. Deferred fields are looked for beside the others. The tests of each text hold for
+    what that text and those before it say: who overrides a field of the pair does not break the pair's tests of it.
     """
     whole = _present(description)  # a test gives its rows itself, whatever this extract happens to lack
-    plans = _Plans(mapping, whole, settings, tuple(transforms))
-    return [_tried(number, test, plans) for number, test in enumerate(mapping.file.tests, start=1)]
+    named, results = tuple(transforms), list[TestResult]()
+    for count in range(1, len(mapping.texts) + 1):
+        layer = mapping if count == len(mapping.texts) else mapping.first(count)
+        plans = _Plans(layer, whole, settings, named)
+        for number, test in enumerate(layer.file.tests[len(results) :], start=len(results) + 1):
+            results.append(_tried(number, test, plans))
+    return results
 
 
 class _Plans:
