@@ -59,7 +59,7 @@ class Oracle:
 
     def member(self, key: str | None, text: str | None = None) -> Row | None:
         """The team member of that id, or the only one whom a text names."""
-        if key:
+        if key:  # wins over a text beside it
             return self.team.get(key)
         words = _words(text or "")
         found = [row for row in self.team.values() if words and words in _spellings(row)]
@@ -72,6 +72,10 @@ class Oracle:
     def provider(self, key: str | None, text: str | None = None) -> str | None:
         member = self.member(key, text)
         return _full(member) if member else blank(text)
+
+    def provider_as_said(self, row: Row) -> str | None:
+        """A visit's provider: the team member it points to, else the text as it is."""
+        return self.provider(row["providerId"]) if row.get("providerId") else blank(row.get("providerName"))
 
     # ---------------------------------------------------------------- organizations
 
@@ -158,7 +162,7 @@ class Oracle:
         return {
             "name": full_name(row),
             "emails": [blank(row.get("email"))] if _is_mail(blank(row.get("email"))) else [],
-            "phones": [(item["number"], item["type"].lower()) for item in phones],
+            "phones": [(item["number"], item["type"].lower() or "other") for item in phones],
             "add_time": row.get("createdAt"),
             "owner": self.owner(self.member(row.get("primaryProviderId"))),
             "org": self.home(row),
@@ -207,6 +211,8 @@ class Oracle:
             if party is None:
                 continue
             patient = self.source.survivor(party.get("patientId"))
+            if patient == row["id"]:
+                continue  # responsible for oneself
             if patient and linked is None:
                 linked = person(patient)
             else:
@@ -214,7 +220,7 @@ class Oracle:
                 strangers += [] if patient else [party]
         found: Row = {"Guardian": linked}
         if attached:
-            found["Guardian name in any order"] = [_full(party) for party, _ in attached]
+            found["Guardian name in any order"] = [_full(party) for party, _ in attached if _full(party)]
             found["Guardian relationship in any order"] = [kind for _, kind in attached if kind]
             found["guardian phones"] = [item["number"] for party in strangers for item in party.get("phones") or []]
             found["guardian emails"] = [party["email"] for party in strangers if blank(party.get("email"))]
@@ -235,7 +241,8 @@ class Oracle:
                 continue
             best = max(held, key=lambda row: row.get("effectiveDate") or "")
             chosen = plans.get(best.get("planId"))
-            found[f"{coverage} carrier"] = carrier(chosen["payerId"]) if chosen else None
+            known = chosen and chosen["payerId"] in self.source.keyed("payers")
+            found[f"{coverage} carrier"] = carrier(chosen["payerId"]) if chosen and known else None
             if coverage == "Primary":
                 found["Group number"] = blank(chosen.get("groupNumber")) if chosen else None
                 found["Plan name"] = blank(chosen.get("name")) if chosen else None
@@ -250,7 +257,8 @@ class Oracle:
         found = []
         for row in self.source.rows("appointments"):
             patient = self.source.survivor(row["patientId"])
-            zone = row.get("timeZone") or self.source.manifest["practice"]["timeZone"]
+            place_of = self.source.keyed("locations").get(row.get("locationId"), {})
+            zone = row.get("timeZone") or place_of.get("timeZone") or self.source.manifest["practice"]["timeZone"]
             at = instant(row["start"], zone)
             if patient and not row.get("deletedAt") and at < self.source.cutover:
                 found.append({**row, "patient": patient, "at": at})
@@ -263,16 +271,16 @@ class Oracle:
             member = self.member(row.get("providerId"), row.get("providerName"))
             patient = full_name(self.source.patients[row["patient"]])
             kind = blank(row.get("appointmentType")) or ""
-            minutes = row.get("durationMinutes") or 0
+            minutes = row.get("durationMinutes")
             facts = [row["start"].replace("T", " ")[:16], row["status"], blank(row.get("operatory"))]
-            facts += [blank(row.get("providerName")) or self.provider(row.get("providerId"))]  # as the source says it
+            facts += [self.provider_as_said(row)]
             facts += [str(part) for item in row.get("procedures") or [] for part in item.values() if part]
             found[f"sensei.appointments.{row['id']}"] = {
                 "type": "call" if any(word in kind.lower() for word in CALLS) else "appointment",
                 "subject has": [kind, patient] + ([row["status"]] if row["status"] in ("No Show", "Canceled") else []),
                 "due_date": f"{row['at']:%Y-%m-%d}",
                 "due_time": f"{row['at']:%H:%M}",
-                "duration": f"{minutes // 60:02d}:{minutes % 60:02d}",
+                "duration": None if minutes is None else f"{minutes // 60:02d}:{minutes % 60:02d}",
                 "done": True,
                 "person": person(row["patient"]),
                 "org": place(row["locationId"]) if row.get("locationId") in places else None,
@@ -290,7 +298,7 @@ class Oracle:
         return {
             "Last appointment": last["start"][:10],
             "Last procedure codes": ", ".join(dict.fromkeys(item["code"] for item in last.get("procedures") or [])),
-            "Last provider": blank(last.get("providerName")) or self.provider(last.get("providerId")),
+            "Last provider": self.provider_as_said(last),
         }
 
     # ---------------------------------------------------------------- plans

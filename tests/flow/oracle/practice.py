@@ -367,3 +367,71 @@ def unknown_things(folder: Folder) -> Folder:
         row["loyaltyTier"] = "Platinum"
     folder.objects["appointments"][0]["arrivalMood"] = "calm"
     return folder
+
+
+def loose_ends() -> Folder:
+    """What the format lets a practice leave out or say twice."""
+    folder = Folder("2026-07-15T17:30:00Z", "America/Denver")
+    folder.add(
+        "locations",
+        {"id": "L-den", "name": "Twin", "timeZone": "America/Denver", "active": True},
+        {"id": "L-phx", "name": "Twin", "timeZone": "America/Phoenix", "active": True},
+        {"id": "L-hon", "name": "Honolulu", "timeZone": "Pacific/Honolulu", "active": True},
+    )
+    folder.add(
+        "teamMembers",
+        {"id": "T-smith", "role": "Doctor", "firstName": "Alice", "lastName": "Smith", "active": True}
+        | {"email": "alice.smith@saguaro.example"},
+        {"id": "T-smith2", "role": "Doctor", "firstName": "Aaron", "lastName": "Smith", "active": True}
+        | {"email": "bo.gone@saguaro.example"},
+    )
+    folder.add(
+        "referralSources",
+        {"id": "R-1", "type": "Doctor", "name": "Dr. One", "practiceName": " Endo  Group "},
+        {"id": "R-2", "type": "Doctor", "name": "Dr. Two", "practiceName": "Endo Group", "npi": "1111111112"},
+        {"id": "R-3", "type": "Patient", "name": "Old Friend"},
+    )
+    folder.add(
+        "responsibleParties",
+        {"id": "G-self", "patientId": "a", "firstName": "Self", "lastName": "Payer", "email": "self@payer.example"},
+        {"id": "G-nameless", "phones": [phone("Mobile", "303-555-0999")]},
+    )
+    folder.add("payers", {"id": "P-1", "name": "Twin Dental"}, {"id": "P-2", "name": "Twin Dental"})
+    folder.add("plans", {"id": "I-1", "payerId": "P-1"}, {"id": "I-9", "payerId": "P-unknown", "name": "Gone"})
+    folder.add(
+        "policies",
+        _policy("O-1", "a", "I-1", "Primary", effectiveDate="2020-01-01", status=None),
+        _policy("O-2", "b", "I-9", "Primary", effectiveDate="2020-01-01"),
+        _policy("O-3", "b", "I-unknown", "Secondary", effectiveDate=None),
+        _policy("O-4", "c", "I-1", "Primary", effectiveDate="2020-01-01", terminationDate="2026-07-15"),
+        _policy("O-5", "d", "I-1", "Primary", effectiveDate="2020-01-01", terminationDate="2026-07-14"),
+    )
+    folder.add(
+        "patients",
+        patient("a", "A-1", "Self", "Payer", phones=[phone("Fax", "303-555-0001 x12"), phone("", "5550002")],
+                responsibleParties=[{"id": "G-self", "relationship": "Self"}], homeLocationId="L-phx",
+                referrals=[{"referralSourceId": "R-1", "active": True}], createdAt=None),
+        patient("b", "A-2", "Nameless", "Guard", responsibleParties=[{"id": "G-nameless", "relationship": "Aunt"}],
+                referrals=[{"referralSourceId": "R-unknown", "active": True}]),
+        patient("c", "A-3", "Ref", "Erred", referrals=[{"referralSourceId": "R-3", "active": True}],
+                responsibleParties=[{"id": "G-unknown"}]),
+        patient("d", "A-4", "Dee", "Numbers", phones=[phone("Mobile", "303-555-0004", True, False),
+                                                     phone("Home", "303-555-0005", True, True)]),
+    )  # fmt: skip
+    folder.add(
+        "appointments",
+        visit("z-none", "a", "2026-07-01T09:00:00", timeZone=None, locationId="L-phx"),
+        visit("z-hon", "a", "2026-06-01T20:00:00", timeZone="", locationId="L-hon"),
+        visit("z-nowhere", "b", "2026-06-01T20:00:00", timeZone=None, locationId=None, durationMinutes=None),
+        visit("z-late", "b", "2026-07-15T08:00:00", timeZone=None, locationId="L-hon"),
+        visit("z-two", "c", "2026-06-02T09:00:00", providerId=None, providerName="Smith, A"),
+        visit("z-one", "c", "2026-06-03T09:00:00", providerId=None, providerName="smith, alice dds"),
+        visit("z-both", "c", "2026-06-04T09:00:00", providerName="Somebody Else"),
+    )
+    folder.add("treatmentPlans", plan("t-1", "d", "Pending", 12.345, ("D1", "D1"), createdAt=None))
+    folder.add(
+        "transactions",
+        entry(1, "A-1", "Payer, Self", "Payment", "(10.00)", Description="Payment"),
+        entry(2, "A-1", "Payer, Self", "Payment", "10.00", Description="Correction of #1: typed twice"),
+    )
+    return folder

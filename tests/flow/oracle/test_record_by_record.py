@@ -9,7 +9,7 @@ import pytest
 
 from ..bench import Answer, Bench
 from .expected import Oracle
-from .practice import WIDE, one_location, two_locations, unknown_things
+from .practice import WIDE, loose_ends, one_location, two_locations, unknown_things
 from .reading import Source
 from .standing import Standing, differences
 from .writing import Folder
@@ -115,6 +115,12 @@ def test_decisions_to_merge_are_carried_out(migrated: Move) -> None:
 
 def test_one_location_and_hardly_any_object_arrive(migrated: Move) -> None:
     bench, source = migrated(one_location())
+    conserved(load(bench), source)
+    assert found(bench, oracle(source)) == []
+
+
+def test_what_the_format_lets_a_practice_leave_out_or_say_twice(migrated: Move) -> None:
+    bench, source = migrated(loose_ends())
     conserved(load(bench), source)
     assert found(bench, oracle(source)) == []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from bridgework.errors import ContractBroken
 from bridgework.mapping.accounting import Usage
@@ -11,15 +11,16 @@ from bridgework.mapping.document import Rule, Scalar
 from bridgework.mapping.evaluation import FieldCompiler
 from bridgework.mapping.loading import Mapping, mapping_error, nearest
 from bridgework.mapping.ordering import in_load_order
-from bridgework.mapping.paths import Catalog, Computed, Path, UnknownName, reader
+from bridgework.mapping.paths import Catalog, Computed, Path, UnknownName
 from bridgework.mapping.plan import Plan
 from bridgework.mapping.rules import Labels, RuleCompiler
-from bridgework.mapping.scope import alone
+from bridgework.mapping.scope import Scope, StagedRow, alone
+from bridgework.mapping.session import Session
 from bridgework.mapping.settings import MappingSettings, Zones
 from bridgework.mapping.template import parse_template
 from bridgework.mapping.transforms import TRANSFORMS
 from bridgework.mapping.yamltext import Place
-from bridgework.model import Before, NamedTransform, SourceDescription
+from bridgework.model import Before, NamedTransform, SourceDescription, Value
 
 
 def compile_mapping(
@@ -123,11 +124,13 @@ class _Compiler:
         return values
 
     def _zones(self) -> Zones:
-        fields = {}
-        for name, path in self.file.zones.items():
-            if self._checked(("zones", name), name, path):
-                fields[name] = reader(path)
-                self.usage.use(name, path, "used", "zones", "zone of local times")
+        fields: dict[str, list[Callable[[StagedRow, Session], Value]]] = {}
+        for name, paths in self.file.zones.items():
+            for text in [paths] if isinstance(paths, str) else paths:
+                if path := self._checked(("zones", name), name, text):
+                    fields.setdefault(name, []).append(_zone_at(path))
+                    for object_name, field in (*((hop.source, hop.field) for hop in path.hops), (path.end, path.name)):
+                        self.usage.use(object_name, field, "used", "zones", "zone of local times")
         return Zones(self.settings.time_zone, self.settings.cutover, fields)
 
     def _checked(self, place: Place, object_name: str, path: str) -> Path | None:
@@ -147,6 +150,12 @@ class _Compiler:
         for name in (people.forms, people.text):
             if name and name not in self.transforms:
                 self._note(("people",), f"there is no transform {name}{nearest(name, self.transforms)}")
+
+
+def _zone_at(path: Path) -> Callable[[StagedRow, Session], Value]:
+    if not path.hops:
+        return lambda row, session: path.read(row.values)
+    return lambda row, session: Scope(session, row).value(path)
 
 
 def _by_name(transforms: Iterable[NamedTransform]) -> dict[str, NamedTransform]:

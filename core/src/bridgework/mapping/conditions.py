@@ -151,7 +151,7 @@ def _before_cutover(path: Path, wanted: bool) -> ValueTest:
     kind = path.type
 
     def check(scope: Scope, row: StagedRow, value: Value) -> bool:
-        return scope.session.around.zones.is_past(row.object, row.values, value, kind) is wanted
+        return scope.session.around.zones.is_past(row, scope.session, value, kind) is wanted
 
     return check
 

@@ -316,7 +316,9 @@ class MappingFile(Strict):
 
     options: dict[str, OptionSpec] = {}
     lists: dict[str, list[str]] = Field(default={}, description="named lists for `in` and `contains`")
-    zones: dict[str, str] = Field(default={}, description="object: field that names the zone of its local instants")
+    zones: dict[str, str | list[str]] = Field(
+        default={}, description="object: path to the zone of its local instants, or several of which the first counts"
+    )
     people: People | None = None
     computed: dict[str, dict[str, FieldSpec]] = Field(
         default={}, description="object: further fields of its rows, made of the row's own fields"

@@ -149,7 +149,7 @@ def _order_key(scope: Scope, path: Path) -> tuple[Any, ...]:
         amount = decimal_of(value)
         return (0, "") if amount is None else (1, amount)
     if path.type in (FieldType.LOCAL_INSTANT, FieldType.INSTANT):
-        moment = scope.session.around.zones.instant(row.object, row.values, value)
+        moment = scope.session.around.zones.instant(row, scope.session, value)
         return (0, "") if moment is None else (1, moment.isoformat())
     return (1, plain_text(value))
 

@@ -55,7 +55,7 @@ class Session:
         return TransformContext(
             row=row.values,
             currency=around.currency,
-            time_zone=around.zones.name(row.object, row.values),
+            time_zone=around.zones.name(row, self),
             cutover=around.zones.cutover,
             facts=around.facts,
         )

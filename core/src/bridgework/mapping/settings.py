@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bridgework.errors import SettingsError
 from bridgework.mapping.values import date_of, instant_of
 from bridgework.model import FieldType, Value
+
+if TYPE_CHECKING:
+    from bridgework.mapping.scope import StagedRow
+    from bridgework.mapping.session import Session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +43,14 @@ def zone_of(name: str) -> tzinfo | None:
 
 
 class Zones:
-    """Past and future. A local instant stands in the zone its row names, else in the practice's."""
+    """Past and future. A local instant stands in the zone its row names, else in the practice's.
+
+    `fields`: per object what finds the zone's name, in order of preference; a row is asked with its session, for the
+    zone may stand in a row it refers to.
+    """
 
     def __init__(
-        self, time_zone: str, cutover: datetime, fields: Mapping[str, Callable[[Mapping[str, Value]], Value]]
+        self, time_zone: str, cutover: datetime, fields: Mapping[str, Sequence[Callable[[StagedRow, Session], Value]]]
     ) -> None:
         zone = zone_of(time_zone)
         if zone is None:
@@ -49,20 +58,22 @@ class Zones:
         self.time_zone, self.cutover, self._zone, self._fields = time_zone, cutover, zone, fields
         self.today: date = cutover.astimezone(zone).date()
 
-    def name(self, object_name: str, values: Mapping[str, Value]) -> str:
+    def name(self, row: StagedRow, session: Session) -> str:
         """The IANA name of a row's zone."""
-        read = self._fields.get(object_name)
-        name = read(values) if read else None
-        return name if isinstance(name, str) and zone_of(name) else self.time_zone
+        for read in self._fields.get(row.object, ()):
+            name = read(row, session)
+            if isinstance(name, str) and zone_of(name):
+                return name
+        return self.time_zone
 
-    def instant(self, object_name: str, values: Mapping[str, Value], value: Value) -> datetime | None:
+    def instant(self, row: StagedRow, session: Session, value: Value) -> datetime | None:
         """The instant of a row's (local) instant."""
-        return instant_of(value, zone_of(self.name(object_name, values)) or self._zone)
+        return instant_of(value, zone_of(self.name(row, session)) or self._zone)
 
-    def is_past(self, object_name: str, values: Mapping[str, Value], value: Value, kind: FieldType) -> bool | None:
+    def is_past(self, row: StagedRow, session: Session, value: Value, kind: FieldType) -> bool | None:
         """Whether it starts before the cutover; None if there is no readable date."""
         if kind is FieldType.DATE or (isinstance(value, str) and len(value) == 10):
             day = date_of(value)
             return None if day is None else day < self.today
-        moment = self.instant(object_name, values, value)
+        moment = self.instant(row, session, value)
         return None if moment is None else moment < self.cutover
