@@ -118,7 +118,10 @@ def _pipeline(api: ApiClient, catalogue: Catalogue, operation: SchemaOperation) 
 def _stage(api: ApiClient, catalogue: Catalogue, operation: SchemaOperation) -> Created | Present:
     pipeline = _key(describing.pipelines(catalogue), operation.under)
     if not pipeline:
-        raise UsageError(f"There is no pipeline {operation.under!r} for the stage {operation.name!r}.")
+        raise UsageError(
+            f"There is no pipeline {operation.under!r} for the stage {operation.name!r}.",
+            next_step="bridgework schema, which plans it anew",
+        )
     there = next(
         (
             stage

@@ -56,7 +56,11 @@ def data(answer: Answer, what: str) -> Any:
     if answer.status == 403:
         raise AccessDenied(f"Pipedrive does not show {what} to the user of this token.", next_step="use an admin token")
     if not answer.ok or not isinstance(answer.json, dict):
-        raise StopRun(f"Pipedrive did not give {what} (HTTP {answer.status}).", cause="destination")
+        raise StopRun(
+            f"Pipedrive did not give {what} (HTTP {answer.status}).",
+            cause="destination",
+            next_step="check destination.base_url, then run the same command again",
+        )
     return answer.json.get("data")
 
 

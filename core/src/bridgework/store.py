@@ -264,7 +264,7 @@ class Store:
 
     def _usable(self) -> None:
         if self._read_only:
-            raise StoreFailure(f"{self.path.name} was opened for reading only")
+            raise StoreFailure(f"{self.path.name} was opened for reading only", next_step="run the command again")
         if self._broken:
             raise StoreFailure(
                 f"{self.path.name} is closed for writing: {self._broken}",
@@ -285,7 +285,7 @@ class Store:
     def _borrow(self) -> Connection:
         with self._pool_lock:
             if self._closed:
-                raise StoreFailure(f"{self.path.name} is closed")
+                raise StoreFailure(f"{self.path.name} is closed", next_step="run the command again")
             if self._idle:
                 return self._idle.pop()
         return open_store(self.path, self._key, read_only=True)

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from bridgework.client import ApiClient
-from bridgework.errors import BridgeworkError, InDoubt, NotSent
+from bridgework.client import ApiClient, unsent
+from bridgework.errors import BridgeworkError, InDoubt, NotSent, StopRun
 from bridgework.model import Operation
 
 Make = Callable[..., ApiClient]
@@ -205,8 +205,9 @@ def test_a_server_whose_certificate_nobody_vouches_for_gets_nothing(
         thread = threading.Thread(target=_serve_tls, args=(listener, context, seen), daemon=True)
         thread.start()
         address = f"https://127.0.0.1:{listener.getsockname()[1]}"
-        with pytest.raises(NotSent):
+        with pytest.raises(StopRun, match="certificate of 127.0.0.1 is not trusted") as stopped:
             make_client(base_url=address).send("POST", "/persons", json={}, for_=operation(1))
+        assert unsent(stopped.value) == (1,)
         assert seen == []
         trusting = make_client(base_url=address, ca_file=str(certificate))
         assert trusting.send("POST", "/persons", json={}, for_=operation(2)).ok

@@ -96,7 +96,9 @@ def _split(base_url: str) -> tuple[SplitResult, int | None]:
         parts = urlsplit(base_url)
         return parts, parts.port
     except ValueError:
-        raise SettingsError("The address of the service cannot be read.") from None
+        raise SettingsError(
+            "The address of the service cannot be read.", next_step="correct the address in migration.toml"
+        ) from None
 
 
 def _is_public(host: str) -> bool:
@@ -123,4 +125,4 @@ def _refuse_unless(fine: bool, reason: str) -> None:
 
 
 def _foreign(message: str) -> StopRun:
-    return StopRun(message, cause="foreign_link")
+    return StopRun(message, cause="foreign_link", next_step="check destination.base_url, and ask the vendor")

@@ -21,7 +21,7 @@ from bridgework.client.budgets import Allowance, Budgets, BudgetStore
 from bridgework.client.calls import Call, Headers, Params, body_of, size_of, with_params
 from bridgework.client.counts import Counts, Tally
 from bridgework.client.gate import Concurrency, Gate
-from bridgework.client.halts import HALTING, stopped
+from bridgework.client.halts import HALTING, stopped, untrusted
 from bridgework.client.patience import Again, Patience
 from bridgework.client.permits import For, Ledger, Permits
 from bridgework.client.retry_after import retry_after
@@ -89,7 +89,8 @@ class ApiClient:
             Concurrency(workers),
             self._tally,
         )
-        self._patience = Patience(clock, self._before_repeating, jitter)
+        self._reached = False  # whether the service has ever answered
+        self._patience = Patience(clock, self._before_repeating, jitter, lambda: self._reached)
         self._wire = Wire(
             self._origin,
             timeout=service.timeout,
@@ -151,7 +152,11 @@ class ApiClient:
         while True:
             asked = hash((path, *sorted((key, str(value)) for key, value in params.items())))
             if asked in seen or len(seen) >= MAX_PAGES:
-                raise StopRun(f"The pages of {self._origin.host} do not end: one came again.", cause="endless_pages")
+                raise StopRun(
+                    f"The pages of {self._origin.host} do not end: one came again.",
+                    cause="endless_pages",
+                    next_step="run the same command again; if it stays, ask the vendor",
+                )
             seen.add(asked)
             answer = self.get(path, params, headers=headers)
             _ = answer.json  # raises: a refused page must never look like the last one
@@ -309,7 +314,7 @@ class ApiClient:
 
     def _carry(self, call: Call, ticket: Ticket) -> Reply:
         try:
-            return self._wire.call(
+            reply = self._wire.call(
                 call.verb,
                 call.url,
                 call.headers,
@@ -322,7 +327,12 @@ class ApiClient:
             )
         except Failure as failure:
             ticket.never_left, ticket.overloaded = not failure.left, failure.timed_out
+            if failure.untrusted:
+                self._halt(untrusted, call)
+            self._reached = self._reached or failure.left
             raise
+        self._reached = True
+        return reply
 
     def _sort(self, call: Call, reply: Reply, ticket: Ticket) -> tuple[Meaning, Answer]:
         body, readable = _parsed(call, reply)
@@ -364,10 +374,13 @@ class ApiClient:
         try:
             return self._patience.repeat(self._read_once, call)
         except Again as last:
+            host = self._origin.host
             raise StopRun(
-                f"{self._origin.host} gave no usable answer (last: {last.reason}).",
+                f"{host} gave no usable answer (last: {last.reason})."
+                if self._reached
+                else f"{host} cannot be reached ({last.reason}).",
                 cause="unreachable",
-                next_step="Check the connection and the service, then run the same command again.",
+                next_step="Check the address, the connection and the service, then run the same command again.",
             ) from None
 
     def _read_once(self, call: Call) -> Answer:
@@ -392,7 +405,11 @@ class ApiClient:
                 f"{self._origin.host} does not let this token read something that is needed ({answer.error_text}).",
                 next_step="Give the user of the token the missing right.",
             )
-        return StopRun(f"{self._origin.host} refused a read ({answer.error_text}).", cause="read_refused")
+        return StopRun(
+            f"{self._origin.host} refused a read ({answer.error_text}).",
+            cause="read_refused",
+            next_step="check destination.base_url, then run the same command again",
+        )
 
     # ------------------------------------------------------------------------------- writes
 

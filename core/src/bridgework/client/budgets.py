@@ -99,7 +99,10 @@ class Budgets:
         self._days: dict[str, CalendarDay] = {}
         owner = secrets.token_hex(6)
         if not (0.0 < share <= 1.0 and 0.0 < day_share <= 1.0 and 0.0 <= reserve < 1.0):
-            raise SettingsError("The share of a budget is more than 0 and at most 1, the reserve less than 1.")
+            raise SettingsError(
+                "The share of a budget is more than 0 and at most 1, the reserve less than 1.",
+                next_step="correct destination.share, day_share or reserve in migration.toml",
+            )
         for budget in budgets:
             if budget.window is None:
                 self._days[budget.name] = CalendarDay(budget, day_share, reserve)

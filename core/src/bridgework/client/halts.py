@@ -40,6 +40,15 @@ def blocked(host: str) -> BridgeworkError:
     )
 
 
+def untrusted(host: str) -> BridgeworkError:
+    """A certificate that cannot be verified; nothing was sent."""
+    return StopRun(
+        f"The certificate of {host} is not trusted, so nothing was sent there.",
+        cause="untrusted",
+        next_step="check destination.base_url and the network; the verification cannot be switched off",
+    )
+
+
 def stopped(sentence: str) -> Callable[[str], BridgeworkError]:
     """What the connector recognised as the end."""
     return lambda _: StopRun(sentence, cause="throttled", next_step="Run the same command again later.")

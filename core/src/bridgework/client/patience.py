@@ -15,6 +15,7 @@ from bridgework.client.calls import Call
 from bridgework.clock import Clock
 
 ATTEMPTS = 10  # besides those that were throttled
+FIRST_ATTEMPTS = 4  # while nothing was ever heard of the service: a wrong address needs no patience
 PATIENCE = 1800.0  # seconds a read may take with all its repetitions
 _LONGEST_PAUSE = 60.0
 
@@ -33,10 +34,14 @@ class Patience:
 
     :param sleep: told each pause before a repetition, and to sit it out.
     :param jitter: gives numbers from 0 to 1.
+    :param reached: whether the service has ever answered.
     """
 
-    def __init__(self, clock: Clock, sleep: Callable[[float], None], jitter: Callable[[], float]) -> None:
+    def __init__(
+        self, clock: Clock, sleep: Callable[[float], None], jitter: Callable[[], float], reached: Callable[[], bool]
+    ) -> None:
         self._clock = clock
+        self._reached = reached
         self._jitter = jitter
         self._retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(Again),
@@ -65,7 +70,7 @@ class Patience:
         call.throttled += again.throttled
         if self._clock.monotonic() - call.began >= PATIENCE:
             return True
-        return state.attempt_number - call.throttled >= ATTEMPTS
+        return state.attempt_number - call.throttled >= (ATTEMPTS if self._reached() else FIRST_ATTEMPTS)
 
     def _pause(self, state: tenacity.RetryCallState) -> float:
         call, again = _of(state)

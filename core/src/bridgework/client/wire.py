@@ -30,13 +30,15 @@ _GZIP = zlib.MAX_WBITS | 16
 
 
 class Failure(Exception):
-    """No (whole) answer. `left` is false when the request surely never reached the service.
+    """No (whole) answer. `left` is false when the request surely never reached the service, `untrusted` says that
+    whoever answered there could not prove to be the service.
 
     The text is a class of fault: the texts of transport errors can quote what the server sent.
     """
 
-    def __init__(self, reason: str, *, left: bool, timed_out: bool = False) -> None:
+    def __init__(self, reason: str, *, left: bool, timed_out: bool = False, untrusted: bool = False) -> None:
         super().__init__(reason)
+        self.untrusted = untrusted
         self.reason = reason
         self.left = left
         self.timed_out = timed_out
@@ -115,7 +117,8 @@ class Wire:
             finally:
                 response.close()
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as fault:
-            raise Failure(_name(fault), left=False, timed_out=isinstance(fault, httpx.TimeoutException)) from None
+            timed_out = isinstance(fault, httpx.TimeoutException)
+            raise Failure(_name(fault), left=False, timed_out=timed_out, untrusted=_untrusted(fault)) from None
         except (httpx.TimeoutException, TimeoutError) as fault:
             raise Failure(_name(fault), left=True, timed_out=True) from None
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError, ValueError) as fault:
@@ -170,6 +173,15 @@ def _decoded(chunks: Iterable[bytes], encoding: str, most: int) -> Iterable[byte
         raise Failure("answer damaged", left=True) from None
     if not unpack.eof:
         raise Failure("answer cut off", left=True)
+
+
+def _untrusted(fault: BaseException | None) -> bool:
+    """Whether a certificate was refused; the reason lies below what httpx and httpcore raise."""
+    while fault is not None:
+        if isinstance(fault, ssl.SSLCertVerificationError):
+            return True
+        fault = fault.__cause__ or fault.__context__
+    return False
 
 
 def _name(fault: Exception) -> str:

@@ -33,7 +33,10 @@ class Decisions:
             if match := _MERGE.match(words):
                 into = match["key"].strip()
                 if merges.setdefault(row, into) != into:
-                    raise BadInput(f"Decision {number} merges a {object_name} row into a second record.")
+                    raise BadInput(
+                        f"Decision {number} merges a {object_name} row into a second record.",
+                        next_step="decide for one of them in private/decisions.csv",
+                    )
             elif words.casefold() == "exclude":
                 exclusions.add(row)
             elif words.casefold() not in _WITHOUT_EFFECT:

@@ -63,7 +63,10 @@ class Plan:
     def rule(self, name: str) -> CompiledRule:
         """The rule of that name; UsageError with the nearest one."""
         if name not in self.rules:
-            raise UsageError(f"The mapping has no rule {name}{nearest(name, self.rules)}.")
+            raise UsageError(
+                f"The mapping has no rule {name}{nearest(name, self.rules)}.",
+                next_step="name one of the mapping's rules",
+            )
         return self.rules[name]
 
     def session(self, staging: StagedRows) -> Session:

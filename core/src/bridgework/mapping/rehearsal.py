@@ -220,7 +220,10 @@ def _first_outcome(test: MappingTest, plans: _Plans) -> Outcome | None:
     home = plan.rule(test.rule).object
     known = {item.name for item in plans.description.objects}
     if unknown := [name for name in test.rows if name not in known]:
-        raise UsageError(f"The test gives rows of {', '.join(unknown)}, which the source does not have.")
+        raise UsageError(
+            f"The test gives rows of {', '.join(unknown)}, which the source does not have.",
+            next_step="correct the test in mapping.yaml, then: bridgework plan --test",
+        )
     rows = {home: [test.given], **{name: listed for name, listed in test.rows.items() if name != home}}
     rows[home] = [test.given, *test.rows.get(home, [])]
     return first_outcome(plan, test.rule, MemoryStaging(plans.description, rows))

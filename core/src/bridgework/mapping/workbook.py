@@ -42,6 +42,7 @@ EDITABLE = {
 DROP, ARCHIVE = "drop", "archive"
 NOTHING = "(nothing)"
 ARROW = " = "
+_ANEW = "export the workbook anew: bridgework plan --workbook FILE"
 _LONGEST_NAME = 31
 
 Cells = tuple[str, ...]
@@ -206,7 +207,7 @@ def edits(expected: Sequence[SheetText], found: Mapping[str, Sequence[Sequence[s
 def _sheet_edits(sheet: SheetText, rows: Sequence[Sequence[str]]) -> Iterator[Edit]:
     head = [cell.strip() for cell in rows[0]] if rows else []
     if sorted(cell for cell in head if cell) != sorted(sheet.columns):
-        raise BadInput(f"sheet {sheet.name}, row 1: the columns are not those that were exported.")
+        raise BadInput(f"sheet {sheet.name}, row 1: the columns are not those that were exported.", next_step=_ANEW)
     known = {row[: sheet.keys]: dict(zip(sheet.columns, row, strict=True)) for row in sheet.rows}
     seen: set[Cells] = set()
     for number, cells in enumerate(rows[1:], start=2):
@@ -215,7 +216,10 @@ def _sheet_edits(sheet: SheetText, rows: Sequence[Sequence[str]]) -> Iterator[Ed
             continue
         key = tuple(row[name] for name in sheet.columns[: sheet.keys])
         if key in seen:
-            raise BadInput(f"sheet {sheet.name}, row {number}: there are two rows of {' '.join(key)}.")
+            raise BadInput(
+                f"sheet {sheet.name}, row {number}: there are two rows of {' '.join(key)}.",
+                next_step="delete one of them",
+            )
         seen.add(key)
         yield from _row_edits(sheet, number, row, known.get(key))
     for key in known.keys() - seen:
@@ -230,7 +234,9 @@ def _row_edits(
 ) -> Iterator[Edit]:
     if before is None:
         if not sheet.rule or not row["Field"]:
-            raise BadInput(f"sheet {sheet.name}, row {number}: there is no such row in the mapping.")
+            raise BadInput(
+                f"sheet {sheet.name}, row {number}: there is no such row in the mapping.", next_step="delete the row"
+            )
         yield Edit(sheet, number, row, "Field", "", row["Field"], new=True)
         return
     for column in sheet.columns:

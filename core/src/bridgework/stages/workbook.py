@@ -22,6 +22,7 @@ from bridgework.results import Result
 HOW_TO: Final = "How to"
 KEYS: Final = "Keys"
 STATE: Final = "State of the mapping"
+_ANEW: Final = "export the workbook anew: bridgework plan --workbook FILE"
 _LARGEST: Final = 16 * 1024 * 1024
 _LARGEST_INSIDE: Final = 256 * 1024 * 1024
 _HELP: Final = (
@@ -124,7 +125,10 @@ def _compile(migration: Migration, text: str, changed: Sequence[Edit]) -> None:
         for edit in changed:
             if edit.sheet.rule and f"rules.{edit.sheet.rule}.fields.{edit.row['Field']}" in problem:
                 raise edit.refuse(problem.rpartition(f"{edit.row['Field']}")[2].lstrip(".: ")) from None
-        raise BadInput(f"With these changes the mapping does not hold: {problem}.") from None
+        raise BadInput(
+            f"With these changes the mapping does not hold: {problem}.",
+            next_step="correct the workbook, then read it again",
+        ) from None
 
 
 def _check_state(found: Mapping[str, Sequence[Sequence[str]]], present: str) -> None:
@@ -163,13 +167,17 @@ def read_cells(path: Path) -> dict[str, list[list[str]]]:
 def _check_file(path: Path) -> None:
     try:
         if path.stat().st_size > _LARGEST:
-            raise BadInput(f"{path.name} is larger than {_LARGEST // 1024 // 1024} MB.")
+            raise BadInput(f"{path.name} is larger than {_LARGEST // 1024 // 1024} MB.", next_step=_ANEW)
         with zipfile.ZipFile(path) as archive:
             inside = sum(each.file_size for each in archive.infolist())
     except (OSError, zipfile.BadZipFile):
         raise BadInput(f"{path.name} is no workbook that can be read.", next_step="save it as .xlsx") from None
     if inside > _LARGEST_INSIDE:
-        raise BadInput(f"{path.name} unpacks to more than {_LARGEST_INSIDE // 1024 // 1024} MB.", cause="too_large")
+        raise BadInput(
+            f"{path.name} unpacks to more than {_LARGEST_INSIDE // 1024 // 1024} MB.",
+            next_step=_ANEW,
+            cause="too_large",
+        )
 
 
 def _text(cell: Any) -> str:

@@ -37,6 +37,7 @@ def plan(result: Mapping[str, Any]) -> Page:
     blocked = [str(each) for each in items(result.get("blocked"))]
     planned = sum(whole(each) for each in dictionary(result.get("planned")).values())
     accounts = lines(result.get("accounting"))
+    crowded = bool(items(dictionary(result.get("tier")).get("problems")))
     open_fields = sum(1 for each in accounts if each.get("state") == "unaccounted")
     load = first(lines(result.get("forecast")), "load")
     operations = lines(result.get("schema"))
@@ -50,8 +51,8 @@ def plan(result: Mapping[str, Any]) -> Page:
         stage="plan",
         title="What will be moved, and how",
         purpose="Every row was mapped once without sending anything, so that its fate is known beforehand.",
-        verdict=_verdict(blocked, planned, operations, load),
-        tone="stop" if blocked else "good",
+        verdict=_verdict(blocked, planned, operations, load, crowded=crowded),
+        tone="stop" if blocked or crowded else "good",
         subject=subject(result),
         tiles=(
             Tile("Records planned", number(planned), note=many(len(items(result.get("load_order"))), "rule")),
@@ -79,10 +80,14 @@ def plan(result: Mapping[str, Any]) -> Page:
     )
 
 
-def _verdict(blocked: list[str], planned: int, operations: list[Mapping[str, Any]], load: Mapping[str, Any]) -> str:
+def _verdict(
+    blocked: list[str], planned: int, operations: list[Mapping[str, Any]], load: Mapping[str, Any], *, crowded: bool
+) -> str:
     if blocked:
         one = "One thing stands" if len(blocked) == 1 else f"{number(len(blocked))} things stand"
         return f"{one} in the way before the mapping can be approved."
+    if crowded:
+        return f"{many(planned, 'record')} are planned, but the plan of the destination has not enough room."
     time = f", in about {duration(load.get('hours'))}" if load else ""
     first_made = many(len(operations), "field or option is", "fields and options are")
     return f"{many(planned, 'record')} will be written{time}; {first_made} created first."

@@ -59,7 +59,11 @@ def export_archive_key(migration: Migration, to: Path) -> Result:
 def _archive_key(migration: Migration) -> bytes:
     key = load_keys(migration.project.id).archive
     if key is None:
-        raise UsageError("There is no archive key: nothing was delivered, or it was purged.", cause="no_archive_key")
+        raise UsageError(
+            "There is no archive key: nothing was delivered, or it was purged.",
+            next_step="bridgework deliver",
+            cause="no_archive_key",
+        )
     return key
 
 
