@@ -73,7 +73,8 @@ def forecast_stage(migration: Migration) -> Result:
 
 
 def mapping_gate(migration: Migration) -> Gate:
-    """The mapping gate: compiled mapping and decisions; blocked by undecided findings and unaccounted fields."""
+    """The mapping gate: the compiled mapping and every decision, the proposed ones included; blocked by undecided
+    findings and unaccounted fields."""
     blocked: list[str] = []
     unblock: list[str] = []
     if unaccounted := migration.plan.unaccounted:
@@ -97,7 +98,8 @@ def mapping_gate(migration: Migration) -> Gate:
     if failed:
         unblock.append("bridgework plan --test")
         blocked.append(f"{len(failed)} mapping tests fail; bridgework plan --test names them.")
-    content = {"mapping": migration.plan.content_hash, "decisions": migration.decisions.as_data()}
+    decided = migration.journal.last_event("decisions")
+    content = {"mapping": migration.plan.content_hash, "decisions": decided.payload["content"] if decided else ""}
     planned = sum(planned_counts(migration).values()) if not blocked else 0
     return Gate(
         "mapping",
