@@ -25,12 +25,10 @@ def main(folders: list[str]) -> int:
     with tempfile.TemporaryDirectory() as temporary:
         wheels = Path(temporary) / "wheels"
         for folder in folders:
-            build = (sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(wheels))
-            _run(*build, str(ROOT / folder))
+            build_wheel(ROOT / folder, wheels)
         environment = Path(temporary) / "clean"
-        python = _clean_environment(environment)
-        install = (python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index")
-        _run(*install, *map(str, sorted(wheels.glob("*.whl"))))
+        python = clean_environment(environment)
+        install_wheels(python, wheels)
         answer = subprocess.run(  # noqa: S603
             [str(environment / "bin" / "bridgework"), "--json", "connectors"],
             check=True,
@@ -44,6 +42,17 @@ def main(folders: list[str]) -> int:
     return 1 if missing else 0
 
 
+def build_wheel(package: Path, wheels: Path) -> None:
+    """Build the wheel of one package folder into another folder."""
+    run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(wheels), str(package))
+
+
+def install_wheels(python: str, wheels: Path) -> None:
+    """Install every wheel of a folder, and nothing else."""
+    install = (python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index")
+    run(*install, *map(str, sorted(wheels.glob("*.whl"))))
+
+
 def _entry_points(folder: Path) -> set[tuple[str, str]]:
     project = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))["project"]
     groups = project.get("entry-points", {})
@@ -55,7 +64,7 @@ def _entry_points(folder: Path) -> set[tuple[str, str]]:
     }
 
 
-def _clean_environment(folder: Path) -> str:
+def clean_environment(folder: Path) -> str:
     """A virtual environment with this one's dependencies, and nothing of the workspace itself."""
     venv.create(folder, with_pip=True)
     [site] = (folder / "lib").glob("python*/site-packages")
@@ -66,7 +75,8 @@ def _clean_environment(folder: Path) -> str:
     return str(folder / "bin" / "python")
 
 
-def _run(*arguments: str) -> None:
+def run(*arguments: str) -> None:
+    """Run a command; SystemExit with its output if it fails."""
     environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     done = subprocess.run(arguments, check=False, capture_output=True, text=True, env=environment)  # noqa: S603
     if done.returncode:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import subprocess
-import sys
-import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +18,11 @@ import pytest
 from .conftest import DOCS, blocks
 
 pytestmark = pytest.mark.slow
+ROOT = DOCS.parent
+_SPEC = importlib.util.spec_from_file_location("check_wheels", ROOT / "tools" / "check_wheels.py")
+assert _SPEC is not None and _SPEC.loader is not None
+WHEELS = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(WHEELS)
 PAGES = ("partners/your-first-connector.md", "partners/writing-a-sandbox.md")
 PEOPLE = """id,name,email,birthday,staff_id
 1,Ana  Ruiz,ana@example.org,1990-05-01,7
@@ -32,13 +36,14 @@ STAFF = "id,name,email\n7,Front desk,desk@acme.example\n"
 class Guide:
     """What a reader of the guide has after typing it in."""
 
+    python: str
     folder: Path
     environment: dict[str, str]
 
     def bridgework(self, *arguments: str, code: tuple[int, ...] = (0, 1)) -> dict[str, Any]:
         """Run a command; its JSON."""
         done = subprocess.run(
-            [sys.executable, "-m", "bridgework", "--json", *arguments],
+            [self.python, "-m", "bridgework", "--json", *arguments],
             env=self.environment,
             capture_output=True,
             text=True,
@@ -52,7 +57,7 @@ class Guide:
     def sandbox(self) -> Iterator[dict[str, Any]]:
         """Run the simulator of the guide; its first line."""
         process = subprocess.Popen(
-            [sys.executable, "-m", "bridgework", "sandbox", "acme"],
+            [self.python, "-m", "bridgework", "sandbox", "acme"],
             env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -70,28 +75,31 @@ class Guide:
             process.stdout.close()
 
 
-def install(folder: Path) -> None:
-    """Write the files of the guide and the metadata `pip install` would make of its pyproject.toml."""
+def write_files(folder: Path) -> None:
+    """Write the files of the guide, as its reader would."""
     for page in PAGES:
         for block in blocks(DOCS / page):
             if block.title:
                 path = folder / block.title
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(block.text, "utf-8")
-    project = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))["project"]
-    info = folder / "src" / f"bridgework_acme-{project['version']}.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n")
-    lines = []
-    for group, points in project["entry-points"].items():
-        lines += [f"[{group}]", *(f"{name} = {target}" for name, target in points.items())]
-    (info / "entry_points.txt").write_text("\n".join(lines) + "\n")
+
+
+@pytest.fixture(scope="module")
+def python(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The interpreter of a clean environment that holds the core and the guide's package, from wheels, and no more."""
+    folder = tmp_path_factory.mktemp("partner")
+    write_files(folder / "package")
+    for package in (ROOT / "core", folder / "package"):
+        WHEELS.build_wheel(package, folder / "wheels")
+    interpreter: str = WHEELS.clean_environment(folder / "environment")
+    WHEELS.install_wheels(interpreter, folder / "wheels")
+    return interpreter
 
 
 @pytest.fixture
-def guide(tmp_path: Path) -> Guide:
-    """The guide's package, installed for processes of this test only, and a folder of CSV files."""
-    install(tmp_path)
+def guide(tmp_path: Path, python: str) -> Guide:
+    """The guide's package in a clean environment, and a folder of CSV files."""
     source = tmp_path / "rolodex"
     source.mkdir()
     (source / "people.csv").write_text(PEOPLE, "utf-8")
@@ -99,10 +107,10 @@ def guide(tmp_path: Path) -> Guide:
     home = tmp_path / "home"
     home.mkdir()
     return Guide(
+        python,
         tmp_path,
         {
             **os.environ,
-            "PYTHONPATH": str(tmp_path / "src"),
             "HOME": str(home),
             "XDG_CONFIG_HOME": str(home / ".config"),
             "XDG_CACHE_HOME": str(home / ".cache"),
