@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pluggy
 from pydantic import BaseModel
 from stevedore.driver import DriverManager
-from stevedore.exception import MultipleMatches, NoMatches
 
 from bridgework import hookspecs
 from bridgework.errors import BridgeworkError, ContractBroken, PluginNotFound
@@ -97,28 +96,28 @@ def installed(role: str | None = None) -> list[Installed]:
 
 def load_class(role: str, name: str) -> type[Any]:
     """The class registered under that role and name. PluginNotFound names what is wrong and whose it is."""
-    try:
-        manager: Any = DriverManager(GROUPS[role], name, invoke_on_load=False, on_load_failure_callback=_import_failed)
-    except MultipleMatches:
-        owners = ", ".join(plugin.distribution for plugin in installed(role) if plugin.name == name)
-        raise PluginNotFound(
-            f"Two {role} plugins are called {name}: {owners}.", next_step="uninstall one of them"
-        ) from None
-    except NoMatches:
+    named = [plugin for plugin in installed(role) if plugin.name == name]
+    if not named:
         names = ", ".join(plugin.name for plugin in installed(role)) or "none"
         raise PluginNotFound(
             f"No {role} plugin is called {name} (installed: {names}).",
             next_step="install its package, or correct the name",
-        ) from None
+        )
+    if len(named) > 1:
+        # stevedore remembers entry points without their distributions, so the two are told apart here.
+        owners = ", ".join(plugin.distribution for plugin in named)
+        raise PluginNotFound(f"Two {role} plugins are called {name}: {owners}.", next_step="uninstall one of them")
+    owner = named[0].distribution
+
+    def refuse(_manager: object, _point: EntryPoint, error: BaseException) -> None:
+        raise PluginNotFound(
+            f"The plugin {name} of {owner} does not import: {type(error).__name__}: {error}.",
+            next_step=f"reinstall {owner}",
+        ) from error
+
+    manager: Any = DriverManager(GROUPS[role], name, invoke_on_load=False, on_load_failure_callback=refuse)
     loaded: type[Any] = manager.driver
     return loaded
-
-
-def _import_failed(_manager: object, point: EntryPoint, error: BaseException) -> None:
-    raise PluginNotFound(
-        f"The plugin {point.name} of {_distribution(point)} does not import: {type(error).__name__}: {error}.",
-        next_step=f"reinstall {_distribution(point)}",
-    ) from error
 
 
 def _distribution(point: EntryPoint) -> str:
