@@ -1,4 +1,4 @@
-"""Refused at the door: a plugin that does not fit is turned away before it does anything, and its distribution named."""
+"""Refused at the door: a plugin that does not fit is turned away before it does anything, its distribution named."""
 
 from __future__ import annotations
 
