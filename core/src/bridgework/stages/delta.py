@@ -54,5 +54,5 @@ def delta(migration: Migration) -> Result:
             "since": since.isoformat(),
         },
         differences=result.state == "differences" or any(each.vanished for each in frozen.overlay.values()),
-        next_="bridgework reconcile",
+        next_=result.next,
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from bridgework.migration import Migration
 from bridgework.results import Result
-from bridgework.stages.load import Loader, Resolver
+from bridgework.stages.load import WAITING, Loader, Resolver
 from bridgework.stages.loading import prepare, require_gates
 from bridgework.stages.plan import schema_plan
 from bridgework.stages.rules import target_rules
@@ -33,12 +33,13 @@ def load(migration: Migration, *, replay: bool = False, stage: str = "load") -> 
     outcomes: dict[str, Any] = {rule: dict(counts) for rule, counts in loader.outcomes.items()}
     migration.journal.event("loaded", stage=stage, outcomes=outcomes)
     counts = migration.journal.counts().values()
+    waiting = sum(each[WAITING] for each in loader.outcomes.values())
     left = sum(states.get(state, 0) for states in counts for state in ("rejected", "pending", "in_doubt", "conflict"))
     return migration.finished(
         "replay" if replay else stage,
         data={"outcomes": outcomes, "read_back": read_back, "usage": migration.usage()},
-        differences=bool(left),
-        next_=_next(migration, resolver, left=left),
+        differences=bool(left or waiting),
+        next_=_next(migration, resolver, left=left, waiting=waiting),
         report="load" if replay else stage,
     )
 
@@ -47,10 +48,10 @@ def _open_records(migration: Migration) -> int:
     return sum(states.get("pending", 0) + states.get("undone", 0) for states in migration.journal.counts().values())
 
 
-def _next(migration: Migration, resolver: Resolver, *, left: int) -> str:
+def _next(migration: Migration, resolver: Resolver, *, left: int, waiting: int) -> str:
     """What a delta brought that is new comes first: a field or option to create, a person to decide about."""
     if resolver.partly and schema_plan(migration).operations:
         return "bridgework schema"
-    if resolver.partly and any(states.get("pending", 0) for states in migration.journal.counts().values()):
+    if resolver.partly and waiting:
         return "bridgework owners"
     return "bridgework failures" if left else "bridgework reconcile"

@@ -1,7 +1,8 @@
 """Loading: decide, resolve, send, settle."""
 
+from bridgework.stages.load.jobs import WAITING
 from bridgework.stages.load.loader import Loader
 from bridgework.stages.load.resolving import FieldBook, Resolver
 from bridgework.stages.load.settling import settle_doubt
 
-__all__ = ["FieldBook", "Loader", "Resolver", "settle_doubt"]
+__all__ = ["WAITING", "FieldBook", "Loader", "Resolver", "settle_doubt"]

@@ -19,6 +19,8 @@ from bridgework.staging import Image
 if TYPE_CHECKING:
     from bridgework.migration import Migration
 
+WAITING = "waiting"  # what needs a record, a field, an option or a decision that is not there yet
+
 
 class Planned(NamedTuple):
     """A mapped record with the hashes that say how far it has come: without its deferred fields, and whole."""
@@ -120,7 +122,9 @@ class JobMaker:
                 body, left_out = self._resolver.resolve(self._rule.target, each.mapped.body, parents, self._required)
                 file = None if each.mapped.file is None else self._file(each.mapped.file)
             except Unresolved as problem:
-                if not problem.waits:
+                if problem.waits:
+                    self._tally[WAITING] += 1
+                else:
                     refused.append((self._intent(each, self._verb, generation=generation), problem))
                 continue
             if left_out:
@@ -173,7 +177,9 @@ class JobMaker:
         try:
             wanted = self._whole(each.mapped, before, parents, deferred=deferred)
         except Unresolved as problem:
-            if not problem.waits:
+            if problem.waits:
+                self._tally[WAITING] += 1
+            else:
                 self._reject([(self._update_intent(each, target, {}, deferred=deferred), problem)])
             return None
         was, will = self._migration.hooks.normalise(self._rule.target, [before, wanted])

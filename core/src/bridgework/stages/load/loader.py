@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bridgework.mapping import CompiledRule
 from bridgework.model import Verb
-from bridgework.stages.load.jobs import JobMaker, Planned, planned
+from bridgework.stages.load.jobs import WAITING, JobMaker, Planned, planned
 from bridgework.stages.load.matching import Matcher
 from bridgework.stages.load.resolving import Resolver
 from bridgework.stages.load.settling import settle_doubt
@@ -60,6 +60,7 @@ class Loader:
         self.outcomes.setdefault(rule.name, Counter())
         self._pass(rule, second_pass=second_pass)
         if settle_doubt(self._migration, rule=rule.name):
+            self.outcomes[rule.name].pop(WAITING, None)
             self._pass(rule, second_pass=second_pass)
 
     def _pass(self, rule: CompiledRule, *, second_pass: bool) -> None:

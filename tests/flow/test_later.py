@@ -1,0 +1,159 @@
+"""delta: what changed in the source since is brought over; what people changed in the destination stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .account import Record
+from .bench import Answer, Bench
+from .conftest import MakeBench
+from .exports import LATER, Export, entry, little_practice, patient, visit
+
+
+class Loaded:
+    """A loaded practice whose export can be changed and delivered again."""
+
+    def __init__(self, bench: Bench, export: Export, folder: Path) -> None:
+        self.bench = bench
+        self.export = export
+        self._folder = folder
+
+    def delta(self, *, code: int | tuple[int, ...] = 0) -> Answer:
+        """Write the export anew and bring it over."""
+        self.export.generated_at = LATER
+        self.export.write(self._folder)
+        return self.bench.call("delta", code=code)
+
+    def person(self, number: str) -> tuple[Record, Record]:
+        account = self.bench.account
+        for row in account.rows("persons"):
+            if (fields := account.custom("person", row))["Patient number"] == number:
+                return row, fields
+        raise AssertionError(f"nobody has number {number}")
+
+
+@pytest.fixture
+def loaded(make_bench: MakeBench, tmp_path: Path) -> Loaded:
+    export = little_practice(4)
+    bench = make_bench(export)
+    bench.loaded()
+    return Loaded(bench, export, tmp_path / "migration-export")
+
+
+def test_an_export_without_news_writes_nothing(loaded: Loaded) -> None:
+    before = loaded.bench.account.content()
+    answer = loaded.delta()
+    assert loaded.bench.account.content() == before
+    assert answer["source"]["patients"] == {"new": 0, "changed": 0, "unchanged": 4, "gone": 0}
+    assert answer["usage"]["verdicts"] == {}
+
+
+def test_a_new_patient_comes_with_everything_that_belongs_to_her(loaded: Loaded) -> None:
+    loaded.export.add("patients", patient("pat-new", "1900", "Noa", "Novak"))
+    loaded.export.add("appointments", visit("vis-new", "pat-new", "2026-10-30T09:00:00"))
+    answer = loaded.delta()
+    row, fields = loaded.person("1900")
+    assert fields["Last appointment"] == "2026-10-30"
+    [activity] = [each for each in loaded.bench.account.rows("activities") if each["person_id"] == row["id"]]
+    assert activity["due_date"] == "2026-10-30"
+    assert answer["outcomes"]["patients"] == {"unchanged": 4, "created": 1}
+
+
+def test_a_payment_changes_the_balance_though_the_patient_did_not_change(loaded: Loaded) -> None:
+    loaded.export.add("transactions", entry(90, "1001", "Ruiza, Ana", "Payment", "(12.00)"))
+    answer = loaded.delta()
+    _, fields = loaded.person("1001")
+    assert (fields["Outstanding balance"], fields["Total payments"]) == ((100, "USD"), (12, "USD"))
+    assert answer["source"]["patients"]["changed"] == 0
+    assert answer["outcomes"]["patients"] == {"unchanged": 3, "updated": 1}
+
+
+def test_what_a_person_edited_stays_and_is_reported_while_other_fields_follow_the_source(loaded: Loaded) -> None:
+    row, _ = loaded.person("1001")
+    loaded.bench.running.edit("person", row["id"], name="Ana Ruiza (prefers Annie)")
+    changed = loaded.export.row("patients", "pat-1")
+    changed["lastName"], changed["dateOfBirth"] = "Novak", "1999-09-09"
+    loaded.export.rows["transactions"][0]["Patient"] = "Novak, Ana"
+    answer = loaded.delta(code=1)
+    row, fields = loaded.person("1001")
+    assert (row["name"], fields["Date of birth"]) == ("Ana Ruiza (prefers Annie)", "1999-09-09")
+    assert answer["rules"]["patients"]["conflict"] == 1
+    [group] = loaded.bench.call("failures", code=1)["groups"]
+    assert (group["rule"], group["state"], group["field"], group["records"]) == ("patients", "conflict", "name", 1)
+    again = loaded.delta(code=1)
+    assert again["usage"]["verdicts"] == {}
+    [line] = loaded.bench.call("reconcile", code=1)["differences"]
+    assert (line["rule"], line["field"].casefold(), line["what"]) == ("patients", "name", "kept edit")
+
+
+def test_an_edit_nobody_wants_to_change_is_left_alone(loaded: Loaded) -> None:
+    row, _ = loaded.person("1001")
+    loaded.bench.running.edit("person", row["id"], name="Annie")
+    loaded.export.row("patients", "pat-1")["dateOfBirth"] = "1999-09-09"
+    loaded.delta()
+    row, fields = loaded.person("1001")
+    assert (row["name"], fields["Date of birth"]) == ("Annie", "1999-09-09")
+
+
+def test_a_record_deleted_in_the_destination_is_reported_and_not_made_again(loaded: Loaded) -> None:
+    row, _ = loaded.person("1001")
+    loaded.bench.running.delete("person", row["id"])
+    loaded.export.row("patients", "pat-1")["dateOfBirth"] = "1999-09-09"
+    answer = loaded.delta(code=1)
+    assert answer["rules"]["patients"]["conflict"] == 1
+    assert len(loaded.bench.account.rows("persons")) == 3
+
+
+def test_a_row_that_is_gone_from_the_source_is_reported_and_nothing_is_deleted(loaded: Loaded) -> None:
+    loaded.export.rows["appointments"].pop()
+    answer = loaded.delta(code=1)
+    assert answer["source"]["appointments"]["gone"] == 1
+    assert loaded.bench.account.migrated()["activities"] == 8
+
+
+def test_a_field_that_lost_its_value_is_cleared(loaded: Loaded) -> None:
+    loaded.export.row("patients", "pat-1")["dateOfBirth"] = None
+    loaded.delta()
+    _, fields = loaded.person("1001")
+    assert "Date of birth" not in fields
+
+
+def test_a_visit_that_was_in_the_future_at_the_cutover_stays_there(loaded: Loaded) -> None:
+    loaded.export.add("appointments", visit("vis-late", "pat-1", "2026-11-02T09:00:00"))
+    loaded.delta()
+    assert "vis-late" not in str(loaded.bench.account.state)
+
+
+def test_the_delta_window_is_shown_until_a_delta_ran_after_the_last_load(loaded: Loaded) -> None:
+    assert loaded.bench.call("status")["delta_window_open_since"] is not None
+    assert loaded.bench.call("reconcile")["warnings"]
+    loaded.delta()
+    assert loaded.bench.call("status")["delta_window_open_since"] is None
+    assert loaded.bench.call("reconcile")["warnings"] == []
+
+
+def test_there_is_no_delta_before_the_first_load_nor_after_a_rollback(make_bench: MakeBench) -> None:
+    bench = make_bench(little_practice(2))
+    bench.ready_to_load(size=1)
+    assert bench.call("delta", code=2)["next"] == "bridgework load"
+    bench.call("load")
+    assert bench.call("extract", code=2)["next"] == "bridgework delta"
+    bench.call("rollback")
+    assert bench.call("delta", code=2)["next"] == "bridgework load"
+
+
+def test_a_delta_with_a_new_option_loads_the_rest_and_names_the_schema_gate(loaded: Loaded) -> None:
+    loaded.export.row("patients", "pat-1")["status"] = "Archived"
+    loaded.export.add("appointments", visit("vis-new", "pat-2", "2026-10-30T09:00:00"))
+    answer = loaded.delta(code=1)
+    assert answer["next"] == "bridgework schema"
+    assert answer["outcomes"]["patients"] == {"unchanged": 2, "updated": 1, "waiting": 1}
+    assert "vis-new" in str(loaded.bench.account.state)
+    loaded.bench.call("schema", code=(0, 1))
+    loaded.bench.approve("schema")
+    loaded.bench.call("schema", "--apply")
+    loaded.bench.until_done("load")
+    _, fields = loaded.person("1001")
+    assert fields["Patient status"] == "Archived"
