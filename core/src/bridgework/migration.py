@@ -308,7 +308,9 @@ class Migration:
         return datetime.fromisoformat(fixed.payload["at"])
 
     def interrupt(self) -> None:
-        """Wake everything that waits, so that a stopped run ends at once."""
+        """Wake everything that waits and send nothing more, so that a stopped run ends soon."""
+        for client in self._connected.clients:
+            client.interrupt()
         if isinstance(self.clock, SystemClock):
             self.clock.interrupt()
 

@@ -182,7 +182,7 @@ class Store:
         self._lock = threading.RLock()
         self._idle: list[Connection] = []
         self._pool_lock = threading.Lock()
-        self._broken = ""
+        self._broken: StoreFailure | None = None
         self._inside = False
         self._closed = False
         self._crash_point = crash_point
@@ -252,24 +252,19 @@ class Store:
             self._crash_point(f"{name}.after")
 
     def _undo(self, error: BaseException) -> None:
-        if isinstance(error, driver.OperationalError | driver.DatabaseError) and not isinstance(
-            error, driver.IntegrityError
-        ):
-            self._broken = "an earlier write to this store failed"
+        if isinstance(error, driver.DatabaseError) and not isinstance(error, driver.IntegrityError):
+            self._broken = _failure(self.path, getattr(error, "sqlite_errorcode", 1))
         try:
             if self._writer.in_transaction:
                 self._writer.execute("ROLLBACK")
-        except driver.Error:
-            self._broken = "an earlier write to this store failed"
+        except driver.Error as failed:
+            self._broken = self._broken or _failure(self.path, getattr(failed, "sqlite_errorcode", 1))
 
     def _usable(self) -> None:
         if self._read_only:
             raise StoreFailure(f"{self.path.name} was opened for reading only", next_step="run the command again")
-        if self._broken:
-            raise StoreFailure(
-                f"{self.path.name} is closed for writing: {self._broken}",
-                next_step="repair the cause, then run the same command",
-            )
+        if self._broken is not None:  # whoever comes second is told the cause, not the consequence
+            raise StoreFailure(self._broken.message, next_step=self._broken.next_step)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -154,7 +154,7 @@ def test_a_full_disk_stops_all_further_writes_and_loses_nothing_acknowledged(tmp
         put(store, *(f"{number:01000}" for number in range(100)))
     assert "disk space" in caught.value.next_step
     store._writer.execute("PRAGMA max_page_count = 100000")
-    with pytest.raises(StoreFailure, match="closed for writing"):
+    with pytest.raises(StoreFailure, match="no space is left"):  # the cause, also for who comes later
         put(store, "small")
     assert texts(store) == ["kept"]
     store.close()

@@ -59,7 +59,8 @@ class Application:
         except OSError as error:
             place = f" ({Path(error.filename).name})" if isinstance(error.filename, str) else ""
             reason = error.strerror or type(error).__name__
-            result = self._stopped(stage, f"The machine refused: {reason}{place}.", cause="machine")
+            again = f"look at rights and free space, then: bridgework {stage}"
+            result = self._stopped(stage, f"The machine refused: {reason}{place}.", cause="machine", next_=again)
         except Exception as error:  # noqa: BLE001 - the last door: its text could quote a record, so only places are shown
             result = self._unexpected(stage, error)
         finally:
@@ -74,14 +75,14 @@ class Application:
             return read_project(self.folder).id
         return ""
 
-    def _stopped(self, stage: str, message: str, *, cause: str) -> Result:
+    def _stopped(self, stage: str, message: str, *, cause: str, next_: str = "") -> Result:
         return Result(
             stage=stage,
             migration=self._migration(),
             state="stopped",
             cause=cause,
             message=message,
-            next=f"bridgework {stage}",
+            next=next_ or f"bridgework {stage}",
         )
 
     def _unexpected(self, stage: str, error: Exception) -> Result:

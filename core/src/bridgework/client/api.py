@@ -21,7 +21,7 @@ from bridgework.client.budgets import Allowance, Budgets, BudgetStore
 from bridgework.client.calls import Call, Headers, Params, body_of, size_of, with_params
 from bridgework.client.counts import Counts, Tally
 from bridgework.client.gate import Concurrency, Gate
-from bridgework.client.halts import HALTING, stopped, untrusted
+from bridgework.client.halts import HALTING, interrupted, stopped, untrusted
 from bridgework.client.patience import Again, Patience
 from bridgework.client.permits import For, Ledger, Permits
 from bridgework.client.retry_after import retry_after
@@ -258,10 +258,16 @@ class ApiClient:
         """What is left of each budget, without the reserve."""
         return self._admission.allowances()
 
+    def interrupt(self) -> None:
+        """Send nothing more; what is under way is awaited. Every later call raises StopRun."""
+        self._admission.halt(interrupted)
+
     def close(self) -> None:
         """Hand back what was taken from budgets ahead, and close the connections."""
-        self._admission.close()
-        self._wire.close()
+        try:
+            self._admission.close()
+        finally:  # handing back is a write to the journal, and its disk may be full
+            self._wire.close()
 
     def __enter__(self) -> ApiClient:
         return self

@@ -49,6 +49,11 @@ def untrusted(host: str) -> BridgeworkError:
     )
 
 
+def interrupted() -> BridgeworkError:
+    """The operator wants the run to end."""
+    return StopRun("The run was interrupted.", cause="interrupted", next_step="Run the same command again.")
+
+
 def stopped(sentence: str) -> Callable[[str], BridgeworkError]:
     """What the connector recognised as the end."""
     return lambda _: StopRun(sentence, cause="throttled", next_step="Run the same command again later.")
