@@ -205,7 +205,7 @@ def test_a_server_whose_certificate_nobody_vouches_for_gets_nothing(
         thread = threading.Thread(target=_serve_tls, args=(listener, context, seen), daemon=True)
         thread.start()
         address = f"https://127.0.0.1:{listener.getsockname()[1]}"
-        with pytest.raises(StopRun, match="certificate of 127.0.0.1 is not trusted") as stopped:
+        with pytest.raises(StopRun, match=r"certificate of 127\.0\.0\.1 is not trusted") as stopped:
             make_client(base_url=address).send("POST", "/persons", json={}, for_=operation(1))
         assert unsent(stopped.value) == (1,)
         assert seen == []
