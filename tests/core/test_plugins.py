@@ -1,230 +1,269 @@
-"""Refused at the door: a plugin that does not fit is turned away before it does anything, its distribution named."""
+"""Refused at the door: every plugin that does not fit is named with its distribution, before anything runs."""
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bridgework import hookimpl
 from bridgework.defaults import CoreDefaults
-from bridgework.errors import ContractBroken, NotSent, PluginNotFound
-from bridgework.hookspecs import hookimpl
-from bridgework.model import Capabilities, FieldType, Identity, NamedTransform, ObjectCapability, Owner
-from bridgework.plugins import Hooks, Registered, load_class
+from bridgework.errors import ContractBroken, PluginNotFound
+from bridgework.hookspecs import ROLES
+from bridgework.model import Capabilities, FieldType, Finding, Identity, ObjectCapability, Severity, SourceRecord
+from bridgework.plugins import Hooks, Registered, distribution_of, installed, load_class
+
+IDENTITY = Identity(kind="marker", where="external id")
 
 
-def capabilities(*objects: ObjectCapability) -> Capabilities:
-    return Capabilities(objects=objects, field_types=frozenset(FieldType))
+class Complete:
+    """Answers what a destination must."""
 
-
-class Destination:
-    """A destination with every required hook and nothing behind them."""
-
-    capabilities: Any = capabilities(ObjectCapability(name="person", identity=Identity(kind="client-id")))
-
-    @hookimpl
-    def describe_destination(self) -> None: ...
+    capabilities = Capabilities(
+        objects=(ObjectCapability(name="person", identity=IDENTITY),), field_types=frozenset({FieldType.TEXT})
+    )
 
     @hookimpl
-    def create_schema(self) -> None: ...
+    def describe_destination(self) -> Any: ...
 
     @hookimpl
-    def drop_schema(self) -> None: ...
+    def create_schema(self, operation: Any) -> Any: ...
 
     @hookimpl
-    def list_owners(self) -> Any:
-        return [Owner(id="1", name="Front desk", email="desk@practice.example")]
+    def drop_schema(self, receipt: Any) -> Any: ...
+
+    @hookimpl
+    def list_owners(self) -> Any: ...
 
     @hookimpl
     def write(self, batch: Any) -> Any: ...
 
     @hookimpl
-    def read(self) -> None: ...
+    def read(self, object_name: Any, ids: Any) -> Any: ...
 
     @hookimpl
-    def scan(self) -> None: ...
+    def scan(self, object_name: Any, fields: Any, since: Any) -> Any: ...
 
     @hookimpl
-    def undo(self) -> None: ...
+    def undo(self, operations: Any) -> Any: ...
 
 
-def registered(plugin: Any, role: str = "destination", distribution: str = "acme-crm") -> Registered:
-    return Registered(role, "acme", distribution, plugin)
+class Source:
+    """Answers what a source must."""
+
+    def __init__(self, records: Iterator[Any] | None = None, error: Exception | None = None) -> None:
+        self._records = records
+        self._error = error
+
+    @hookimpl
+    def describe_source(self) -> Any:
+        if self._error:
+            raise self._error
+
+    @hookimpl
+    def extract(self, object_name: Any, since: Any) -> Any:
+        return self._records
 
 
-def hooks(*plugins: Registered) -> Hooks:
-    return Hooks([Registered("core", "defaults", "bridgework", CoreDefaults()), *plugins])
+def destination(plugin: object, distribution: str = "acme-crm") -> Registered:
+    return Registered("destination", "acme", distribution, plugin)
 
 
-def test_a_plugin_with_all_it_needs_is_let_in() -> None:
-    assert [owner.name for owner in hooks(registered(Destination())).list_owners()] == ["Front desk"]
+def source(plugin: object, distribution: str = "acme-files") -> Registered:
+    return Registered("source", "files", distribution, plugin)
 
 
-def test_a_hook_that_does_not_exist_is_refused() -> None:
-    class Misspelt(Destination):
+def test_plugins_that_fit_are_let_in() -> None:
+    core = Registered("core", "defaults", "bridgework", CoreDefaults())
+    hooks = Hooks([core, source(Source()), destination(Complete())])
+    assert hooks.answers("write") is hooks.plugins[2]
+    assert hooks.answers("find") is hooks.plugins[0]
+
+
+def test_an_unknown_hook_is_refused() -> None:
+    class Invents(Complete):
         @hookimpl
-        def reed(self) -> None: ...
+        def teleport(self) -> Any: ...
 
-    with pytest.raises(ContractBroken, match=r"acme-crm.*reed"):
-        hooks(registered(Misspelt()))
-
-
-def test_a_hook_with_arguments_nobody_gives_is_refused() -> None:
-    class Greedy(Destination):
-        @hookimpl
-        def write(self, batch: Any, password: str) -> Any: ...
-
-    with pytest.raises(ContractBroken, match=r"acme-crm"):
-        hooks(registered(Greedy()))
+    with pytest.raises(ContractBroken, match=r"acme-crm .*does not exist.*teleport"):
+        Hooks([destination(Invents())])
 
 
 def test_a_hook_of_another_role_is_refused() -> None:
-    class Meddling(Destination):
+    class Meddles(Complete):
         @hookimpl
-        def extract(self) -> None: ...
+        def extract(self, object_name: Any, since: Any) -> Any: ...
 
-    with pytest.raises(
-        ContractBroken, match=r"acme-crm: the destination acme answers extract, which belongs to a source"
-    ):
-        hooks(registered(Meddling()))
+    with pytest.raises(ContractBroken, match=r"acme-crm: the destination acme answers extract, .* source"):
+        Hooks([destination(Meddles())])
 
 
-def test_a_missing_required_hook_is_named() -> None:
-    class Empty:
-        capabilities = Destination.capabilities
+@pytest.mark.parametrize("name", [name for name, (role, needed) in ROLES.items() if role == "destination" and needed])
+def test_every_required_hook_that_is_missing_is_named(name: str) -> None:
+    incomplete = type(
+        "Incomplete", (), {k: v for k, v in vars(Complete).items() if k != name and not k.startswith("__")}
+    )
+    with pytest.raises(ContractBroken, match=rf"acme-crm: .* does not answer {name}\."):
+        Hooks([destination(incomplete())])
 
-    with pytest.raises(ContractBroken, match=r"acme-crm: the destination acme does not answer .*write"):
-        hooks(registered(Empty()))
+
+def test_a_second_answerer_of_a_hook_that_takes_one_answer_is_refused() -> None:
+    with pytest.raises(ContractBroken, match="acme-files and other-files both answer describe_source"):
+        Hooks([source(Source()), Registered("source", "others", "other-files", Source())])
 
 
-def test_two_answers_to_a_hook_that_takes_one_are_refused_naming_both() -> None:
-    with pytest.raises(ContractBroken, match=r"acme-crm.*rival-crm|rival-crm.*acme-crm"):
-        Hooks(
-            [
-                Registered("destination", "acme", "acme-crm", Destination()),
-                Registered("destination", "rival", "rival-crm", Destination()),
-            ]
-        )
+def test_an_argument_no_hook_has_is_refused() -> None:
+    class Asks(Complete):
+        @hookimpl
+        def write(self, batch: Any, politely: Any) -> Any: ...  # type: ignore[override]
+
+    with pytest.raises(ContractBroken, match=r"(?s)acme-crm does not fit the hook contract.*politely"):
+        Hooks([destination(Asks())])
+
+
+def with_capabilities(*objects: ObjectCapability, **methods: Any) -> object:
+    capabilities = Capabilities(objects=objects, field_types=frozenset())
+    return type("Claims", (Complete,), {"capabilities": capabilities, **methods})()
+
+
+def upload(self: Any, files: Any) -> Any: ...
 
 
 @pytest.mark.parametrize(
-    ("stated", "said"),
+    ("plugin", "says"),
     [
-        (None, "has no capabilities"),
+        (lambda: type("Bare", (Complete,), {"capabilities": None})(), "has no capabilities"),
         (
-            capabilities(ObjectCapability(name="file", identity=Identity(kind="marker"), upload=True)),
+            lambda: with_capabilities(ObjectCapability(name="file", identity=IDENTITY, upload=True)),
             "file takes files but does not answer upload",
         ),
         (
-            capabilities(ObjectCapability(name="link", identity=Identity(kind="natural"))),
+            lambda: with_capabilities(ObjectCapability(name="person", identity=IDENTITY), upload=hookimpl(upload)),
+            "none of its objects takes files",
+        ),
+        (
+            lambda: with_capabilities(ObjectCapability(name="link", identity=Identity(kind="natural"))),
             "recognises link by its values but does not answer find",
         ),
     ],
 )
-def test_a_capability_that_contradicts_the_hooks_is_refused(stated: Any, said: str) -> None:
-    class Boasting(Destination):
-        capabilities = stated
-
-    with pytest.raises(ContractBroken, match=said):
-        hooks(registered(Boasting()))
+def test_capabilities_that_contradict_the_hooks_are_refused(plugin: Callable[[], object], says: str) -> None:
+    with pytest.raises(ContractBroken, match=rf"acme-crm: the destination acme .*{says}|acme-crm: .*{says}"):
+        Hooks([destination(plugin())])
 
 
-def test_a_hook_that_raises_is_named_and_its_text_is_kept_back() -> None:
-    class Leaky(Destination):
+# ---------------------------------------------------------------------------------------------- while it runs
+
+
+def test_an_exception_of_a_plugin_names_hook_and_distribution_and_not_what_it_said() -> None:
+    hooks = Hooks([source(Source(error=ValueError("Ana Ruiz")))])
+    with pytest.raises(ContractBroken, match=r"acme-files: the hook describe_source raised ValueError\.") as caught:
+        hooks.describe_source()
+    assert "Ana" not in str(caught.value)
+
+
+def test_a_generator_that_breaks_half_way_is_wrapped_too() -> None:
+    def rows() -> Iterator[SourceRecord]:
+        yield SourceRecord("cards", "1", {}, b"")
+        raise KeyError("Ana Ruiz")
+
+    stream = Hooks([source(Source(rows()))]).extract("cards")
+    assert next(stream).key == "1"
+    with pytest.raises(ContractBroken, match=r"acme-files: the hook extract raised KeyError\."):
+        next(stream)
+
+
+def test_a_result_of_the_wrong_kind_is_refused() -> None:
+    with pytest.raises(ContractBroken, match="acme-files: the hook extract yielded dict"):
+        list(Hooks([source(Source(iter([{}])))]).extract("cards"))
+
+
+def test_a_hook_for_everybody_is_answered_by_everybody_and_blames_the_right_one() -> None:
+    class Finds:
         @hookimpl
-        def write(self, batch: Any) -> Iterator[Any]:
-            yield from ()
-            raise ValueError("Ana Ruiz, 1980-02-29")
+        def audit(self, staging: Any) -> Iterator[Finding]:
+            yield Finding(check="X-1", severity=Severity.WARN, object="cards", key="1", summary="looks odd")
 
-    with pytest.raises(ContractBroken) as caught:
-        list(hooks(registered(Leaky())).write(["operation"]))  # type: ignore[list-item]
-    assert str(caught.value) == "acme-crm: the hook write raised ValueError."
-
-
-def test_a_hook_that_yields_something_else_is_named() -> None:
-    class Confused(Destination):
+    class Breaks:
         @hookimpl
-        def write(self, batch: Any) -> Iterator[Any]:
-            yield "done"
+        def audit(self, staging: Any) -> Iterator[Finding]:
+            raise RuntimeError
 
-    with pytest.raises(ContractBroken, match=r"acme-crm: the hook write yielded str"):
-        list(hooks(registered(Confused())).write(["operation"]))  # type: ignore[list-item]
-
-
-def test_what_the_client_raises_passes_through_a_generator() -> None:
-    class Unlucky(Destination):
-        @hookimpl
-        def write(self, batch: Any) -> Iterator[Any]:
-            yield from ()
-            raise NotSent("no connection", operations=[7])
-
-    with pytest.raises(NotSent) as caught:
-        list(hooks(registered(Unlucky())).write(["operation"]))  # type: ignore[list-item]
-    assert caught.value.operations == (7,)
+    hooks = Hooks([Registered("extension", "a", "dist-a", Finds()), Registered("extension", "b", "dist-b", Finds())])
+    assert len(list(hooks.audit(None))) == 2  # type: ignore[arg-type]
+    broken = Hooks([Registered("extension", "a", "dist-a", Finds()), Registered("extension", "b", "dist-b", Breaks())])
+    with pytest.raises(ContractBroken, match="dist-b: the hook audit raised RuntimeError"):
+        list(broken.audit(None))  # type: ignore[arg-type]
 
 
 def test_two_transforms_of_one_name_are_refused() -> None:
-    class Extension:
+    from bridgework.model import NamedTransform
+
+    class Transforms:
         @hookimpl
         def transforms(self) -> list[NamedTransform]:
-            return [NamedTransform(name="shout", function=str.upper)]
+            return [NamedTransform(name="trim", function=str.strip)]
 
-    both = [Registered("extension", name, f"{name}-words", Extension()) for name in ("one", "other")]
-    with pytest.raises(ContractBroken, match="shout"):
-        hooks(*both).transforms()
-
-
-# ------------------------------------------------------------------------------------------ selection
+    plugins = [Registered("extension", name, f"dist-{name}", Transforms()) for name in "ab"]
+    with pytest.raises(ContractBroken, match="trim"):
+        Hooks(plugins).transforms()
 
 
-def distribution(folder: Path, name: str, target: str) -> None:
-    """The metadata of an installed distribution that registers a destination called acme."""
-    info = folder / f"{name.replace('-', '_')}-1.0.dist-info"
-    info.mkdir(parents=True)
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text(f"[bridgework.destinations]\nacme = {target}\n")
+# ---------------------------------------------------------------------------------------------- distributions
 
 
-def connectors(folder: Path, *arguments: str) -> tuple[int, str]:
-    """`bridgework connectors` in a process that sees these distributions too."""
-    environment = {**os.environ, "PYTHONPATH": str(folder), "XDG_CACHE_HOME": str(folder / "cache")}
-    done = subprocess.run(
-        [sys.executable, "-m", "bridgework", "--json", "connectors", *arguments],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    return done.returncode, done.stdout
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Put a distribution with one plugin and the text of its module on the path."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    before = set(sys.modules)
+
+    def put(distribution: str, module: str, text: str, *, role: str = "sources", name: str = "cards") -> None:
+        place = tmp_path / distribution
+        metadata = place / f"{distribution.replace('-', '_')}-1.0.dist-info"
+        metadata.mkdir(parents=True)
+        (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n")
+        (metadata / "entry_points.txt").write_text(f"[bridgework.{role}]\n{name} = {module}:Plugin\n")
+        (place / f"{module}.py").write_text(text)
+        monkeypatch.syspath_prepend(str(place))
+
+    yield put
+    for module in set(sys.modules) - before:
+        del sys.modules[module]
 
 
-def test_two_distributions_with_one_name_are_refused_naming_both(tmp_path: Path) -> None:
-    for name in ("acme-crm", "other-crm"):
-        distribution(tmp_path, name, "json:JSONDecoder")
-    code, answer = connectors(tmp_path, "acme")
-    assert code == 2
-    assert "acme-crm" in answer and "other-crm" in answer
+def test_what_is_installed_is_read_without_importing_it(install: Callable[..., None]) -> None:
+    install("acme-cards", "acme_cards", "raise RuntimeError('imported')")
+    [found] = [plugin for plugin in installed("source") if plugin.name == "cards"]
+    assert (found.distribution, found.version, found.target) == ("acme-cards", "1.0", "acme_cards:Plugin")
+    assert distribution_of("source", "cards") == "acme-cards"
+    assert "acme_cards" not in sys.modules
 
 
-def test_a_plugin_that_does_not_import_is_refused_naming_its_distribution(tmp_path: Path) -> None:
-    distribution(tmp_path, "acme-crm", "module_that_is_not_there:Acme")
-    code, answer = connectors(tmp_path, "acme")
-    assert code == 2
-    assert "acme-crm does not import" in answer
+def test_the_named_plugin_is_loaded_and_no_other(install: Callable[..., None]) -> None:
+    install("acme-cards", "acme_cards_good", "class Plugin: pass")
+    install("acme-other", "acme_other", "raise RuntimeError", name="other")
+    assert load_class("source", "cards").__name__ == "Plugin"
 
 
-def test_the_list_is_read_from_metadata_and_imports_nothing(tmp_path: Path) -> None:
-    distribution(tmp_path, "acme-crm", "module_that_is_not_there:Acme")
-    code, answer = connectors(tmp_path)
-    assert code == 0
-    assert '"acme-crm"' in answer
+def test_two_distributions_with_one_name_are_both_named(install: Callable[..., None]) -> None:
+    install("acme-cards", "acme_one", "class Plugin: pass")
+    install("zenith-cards", "zenith_one", "class Plugin: pass")
+    with pytest.raises(PluginNotFound, match="acme-cards, zenith-cards"):
+        load_class("source", "cards")
 
 
-def test_an_unknown_name_says_what_is_installed() -> None:
-    with pytest.raises(PluginNotFound, match=r"No destination plugin is called hubspot \(installed: .*pipedrive"):
-        load_class("destination", "hubspot")
+def test_a_plugin_that_does_not_import_names_its_distribution(install: Callable[..., None]) -> None:
+    install("acme-cards", "acme_broken", "import a_module_nobody_has")
+    with pytest.raises(PluginNotFound, match="acme-cards does not import: ModuleNotFoundError") as caught:
+        load_class("source", "cards")
+    assert caught.value.next_step == "reinstall acme-cards"
+
+
+def test_a_name_nobody_has_lists_those_that_are_there(install: Callable[..., None]) -> None:
+    install("acme-cards", "acme_there", "class Plugin: pass")
+    with pytest.raises(PluginNotFound, match=r"No source plugin is called card-file \(installed: .*cards"):
+        load_class("source", "card-file")

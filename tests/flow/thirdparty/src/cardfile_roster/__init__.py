@@ -1,0 +1,1 @@
+"""A card file into a club's roster."""
