@@ -260,7 +260,8 @@ def _keep(migration: str, values: dict[str, str]) -> str:
         backend.set_password("bridgework", migration, orjson.dumps(values).decode())
         return f"the keyring of this account (bridgework/{migration})"
     path = _key_file(migration)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for folder in (config_folder(), path.parent):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     temporary = path.with_suffix(".new")
     with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
         stream.write(orjson.dumps(values))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bridgework.errors import UsageError
@@ -62,8 +63,8 @@ def inventory(migration: Migration) -> dict[str, Any]:
                     "filled": None if profile is None else profile.rows - profile.nulls,
                     "rows": None if profile is None else profile.rows,
                     "longest": None if profile is None else profile.max_length,
-                    # Value sets are shareable only where the source declares a picklist.
-                    "values": dict(profile.values)
+                    # Value sets are shareable only where the source declares a picklist, and as far as it does.
+                    "values": _values(profile.values, field.options)
                     if profile is not None and profile.values and field.options
                     else None,
                 }
@@ -88,3 +89,9 @@ def inventory(migration: Migration) -> dict[str, Any]:
         "warnings": list(staging.description.warnings),
         "fingerprint": staging.fingerprint,
     }
+
+
+def _values(found: Mapping[str, int], declared: Sequence[str]) -> dict[str, int]:
+    others = sum(rows for value, rows in found.items() if value not in declared)
+    shown = {value: rows for value, rows in found.items() if value in declared}
+    return {**shown, "(not declared)": others} if others else shown

@@ -14,6 +14,7 @@ from bridgework.results import Result
 from bridgework.schema import clashes
 from bridgework.stages.auditing import undecided_blocks
 from bridgework.stages.forecast import forecast, planned_counts
+from bridgework.stages.optionlists import declared_labels, operation_report, write_options
 from bridgework.stages.rules import target_rules
 from bridgework.stages.survey import ensure_survey, survey
 from bridgework.stages.tiers import TierCheck, check_tier
@@ -40,13 +41,15 @@ def plan(migration: Migration, *, test_only: bool = False, cutover: datetime | N
     surveys = survey(migration)
     schema = schema_plan(migration)
     gate = mapping_gate(migration)
+    declared = declared_labels(migration)
+    write_options(migration, schema.operations, declared)
     data |= {
         "mapping": gate.content_hash,
         "load_order": [rule.name for rule in target_rules(migration.plan)],
         "surveyed": {each.rule: each.as_json() for each in surveys},
         "accounting": [_account(each) for each in migration.plan.accounts],
         "proposals": [_proposal(each) for each in proposals(migration)],
-        "schema": [operation_json(each) for each in schema.operations],
+        "schema": [operation_report(operation_json(each), declared) for each in schema.operations],
         "clashes": [
             {"object": field.object, "field": field.label, "wanted": str(field.type), "present": present}
             for field, present in schema.clashes
@@ -146,7 +149,7 @@ def proposals(migration: Migration) -> list[Proposal]:
 
 
 def operation_json(operation: SchemaOperation) -> dict[str, Any]:
-    """A schema operation for reports and for the schema gate."""
+    """A schema operation for the schema gate; reports show it through `operation_report`."""
     return {
         "kind": operation.kind,
         "object": operation.object,

@@ -17,6 +17,7 @@ from bridgework.results import Result
 from bridgework.stages.comparing import content_mark, same
 from bridgework.stages.load.settling import settle_doubt
 from bridgework.stages.load.writing import Job, Writer
+from bridgework.stages.optionlists import declared_labels, shown
 from bridgework.stages.restoring import restore
 from bridgework.stages.rules import relations
 from bridgework.stages.schema import PATIENCE, RULE, settle_schema
@@ -72,7 +73,8 @@ def rollback(
         _settle(migration, ledger, stage)
         _forget_links(migration, objects)
     receipts = _schema_receipts(migration) if schema else []
-    schema_lines = _drop_schema(migration, receipts, preview=preview)
+    declared = declared_labels(migration) if receipts else frozenset()
+    schema_lines = [shown(line, declared) for line in _drop_schema(migration, receipts, preview=preview)]
     if not preview:
         migration.journal.event(stage, removed={name: counts["removed"] for name, counts in ledger.counts.items()})
     return _result(migration, stage, ledger, schema_lines, preview=preview)
@@ -274,7 +276,10 @@ def _drop(migration: Migration, receipt: Receipt) -> dict[str, str]:
             return _line(receipt, "removed", "")
         migration.journal.settle([Outcome(number, "kept", reason=result.reason)])
         return _line(receipt, "kept", result.reason)
-    raise StopRun(f"The destination does not remove {receipt.name}.", next_step="bridgework rollback --schema")
+    raise StopRun(
+        f"The destination does not remove a {receipt.kind} of {receipt.object}.",
+        next_step="bridgework rollback --schema",
+    )
 
 
 def _line(receipt: Receipt, what: str, reason: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -13,12 +14,15 @@ from bridgework.results import Result
 from bridgework.stages.load import Loader
 from bridgework.stages.load.resolving import references
 from bridgework.stages.loading import prepare, require_gates
+from bridgework.stages.optionlists import declared_labels
 from bridgework.stages.outcomes import records
 from bridgework.stages.rollback import rollback
 from bridgework.stages.rules import target_rules
 from bridgework.stages.settle_images import settle_images
 
 DEFAULT_SIZE = 150
+_PLAIN = ("empty", "filled", "True", "False")
+_DECADE = re.compile(r"\d{3}0s")
 Chosen = dict[str, frozenset[str]]
 
 
@@ -42,7 +46,7 @@ def sample(migration: Migration, *, size: int = DEFAULT_SIZE, undo: bool = False
         data={
             "roots": roots,
             "records": total,
-            "strata": table,
+            "strata": _shareable(migration, table),
             "outcomes": {rule: dict(counts) for rule, counts in loader.outcomes.items()},
         },
         differences=any(counts["rejected"] for counts in loader.outcomes.values()),
@@ -112,6 +116,17 @@ def _roots(
 def _add(members: list[str], key: str, most: int) -> None:
     if len(members) < most and (not members or members[-1] != key):
         members.append(key)
+
+
+def _shareable(migration: Migration, table: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
+    """Values that stand for themselves as they are, those that come out of the rows as keyed hashes."""
+    declared = declared_labels(migration)
+
+    def shown(name: str, value: str) -> str:
+        plain = value in _PLAIN or value in declared or _DECADE.fullmatch(value)
+        return value if plain else migration.keyed_hash(name, value)[:8]
+
+    return {name: {shown(name, value): roots for value, roots in values.items()} for name, values in table.items()}
 
 
 def strata(rule: CompiledRule, mapped: Mapped) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from bridgework.migration import Migration
 from bridgework.model import Created, FieldType, NotYet, Present, Receipt, SchemaOperation, Verb
 from bridgework.results import Result
 from bridgework.schema import find_field
+from bridgework.stages.optionlists import declared_labels, operation_report, receipt_report, write_options
 from bridgework.stages.plan import SchemaPlan, mapping_gate, operation_json, schema_plan
 
 RULE = "schema"  # the journal keeps schema operations under this name
@@ -35,22 +37,27 @@ def schema(migration: Migration) -> Result:
 def schema_checklist(migration: Migration) -> Result:
     """The operations that are left, as steps a person can carry out by hand."""
     planned = schema_plan(migration)
-    steps = [_step(number, each) for number, each in enumerate(planned.operations, start=1)]
+    report = _report(migration, planned, applied=False)
+    steps = [_step(number, each) for number, each in enumerate(report["operations"], start=1)]
     return migration.finished(
         "schema",
-        data={"checklist": steps, **_report(migration, planned, applied=False)},
+        data={"checklist": steps, **report},
         message="\n".join(steps) or "Nothing is left to do by hand.",
         next_="bridgework schema",
         report="schema-checklist",
     )
 
 
-def _step(number: int, operation: SchemaOperation) -> str:
-    if operation.kind == "field":
-        options = f", with the options {', '.join(operation.options)}" if operation.options else ""
-        return f"{number}. On {operation.object}, add a field “{operation.name}” of type {operation.type}{options}."
-    where = f" of “{operation.under}”" if operation.under else ""
-    return f"{number}. On {operation.object}, add “{operation.name}” to the field {operation.field}{where}."
+def _step(number: int, operation: Mapping[str, Any]) -> str:
+    of, name = operation["object"], operation["name"]
+    if operation["kind"] == "field":
+        listed = list(operation["options"])
+        if more := operation["options_from_data"]:
+            listed.append(f"{more} of private/options.csv")
+        options = f", with the options {', '.join(listed)}" if listed else ""
+        return f"{number}. On {of}, add a field “{name}” of type {operation['type']}{options}."
+    where = f" of “{operation['under']}”" if operation["under"] else ""
+    return f"{number}. On {of}, add “{name}” to the field {operation['field']}{where}."
 
 
 def schema_gate(migration: Migration, planned: SchemaPlan | None = None) -> Gate:
@@ -81,7 +88,7 @@ def apply_schema(migration: Migration) -> Result:
     settle_schema(migration)
     for operation in [*_without_receipt(migration, planned), *planned.operations]:
         _carry_out(migration, operation)
-        migration.progress.step(operation.name)
+        migration.progress.step(operation.object)
     migration.forget_schema()
     left = schema_plan(migration)
     if left.operations:
@@ -121,7 +128,7 @@ def _carry_out(migration: Migration, operation: SchemaOperation) -> None:
         else:
             tried_before = True
             _wait_for_answer(migration, number, result)
-    raise StopRun(f"The destination does not finish {operation.name}.", next_step=AGAIN)
+    raise StopRun(f"The destination does not finish a {operation.kind} of {operation.object}.", next_step=AGAIN)
 
 
 def _ask(
@@ -222,20 +229,11 @@ def _is_there(migration: Migration, operation: SchemaOperation) -> bool:
 
 
 def _report(migration: Migration, planned: SchemaPlan, *, applied: bool) -> dict[str, Any]:
+    declared = declared_labels(migration)
+    write_options(migration, planned.operations, declared)
     return {
-        "operations": [operation_json(each) for each in planned.operations],
+        "operations": [operation_report(operation_json(each), declared) for each in planned.operations],
         "tier": planned.tier.as_json(),
         "applied": applied,
-        "receipts": [
-            {
-                "kind": each.kind,
-                "object": each.object,
-                "field": each.field,
-                "name": each.name,
-                "key": each.key,
-                "options": dict(each.options),
-                "created": each.created,
-            }
-            for each in migration.journal.receipts()
-        ],
+        "receipts": [receipt_report(each, declared) for each in migration.journal.receipts()],
     }

@@ -101,13 +101,20 @@ def operations_tables(operations: list[Mapping[str, Any]]) -> tuple[Section, ...
             named(each.get("object")),
             Cell(str(each.get("name") or "–"), note=f"option of {each['field']}" if each.get("field") else ""),
             words(str(each.get("type") or "").replace("_", " ")),
-            words(", ".join(map(str, items(each.get("options"))))),
+            words(_options(each)),
             words(each.get("reason")),
         )
         for each in operations
     )
     columns = ("What", "Of", "Name", "Type", "Options", "Why")
     return (Table(title="To be created", columns=columns, rows=rows, essential=True),)
+
+
+def _options(operation: Mapping[str, Any]) -> str:
+    shown = [str(each) for each in items(operation.get("options"))]
+    if more := whole(operation.get("options_from_data")):
+        shown.append(f"{number(more)} of private/options.csv")
+    return ", ".join(shown)
 
 
 def _receipts(receipts: list[Mapping[str, Any]]) -> tuple[Section, ...]:

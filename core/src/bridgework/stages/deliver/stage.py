@@ -56,7 +56,9 @@ def _check_state(migration: Migration, accept_open_window: bool) -> None:
     counts = migration.journal.counts().values()
     for state, sentence in (("pending", "are not loaded yet"), ("in_doubt", "are in doubt"), ("undone", "were undone")):
         if number := sum(states.get(state, 0) for states in counts):
-            raise UsageError(f"{number} records {sentence}.", next_step="bridgework load", cause="pending")
+            refused = any(states.get("rejected", 0) for states in counts)  # what waits for a refused one waits for ever
+            step = "bridgework failures" if refused else "bridgework load"
+            raise UsageError(f"{number} records {sentence}.", next_step=step, cause="pending")
     if next(migration.journal.in_doubt(), None) is not None:
         raise UsageError("An operation is in doubt.", next_step="bridgework load", cause="pending")
     objects, _ = conservation(migration)

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from bridgework.migration import Migration
 from bridgework.stages.deliver.package import SHAREABLE, Package
+from bridgework.stages.optionlists import declared_labels, receipt_report
 from bridgework.stages.rollback import REMOVABLE
 
 COLUMNS: Final = ("object", "id", "rule", "source", "state", "generation", "operation", "operation_that_created_it")
@@ -48,19 +49,14 @@ def write_way_back(migration: Migration, package: Package) -> dict[str, Any]:
                 name = (target.object, target.id, target.rule, source, target.state)
                 table.row((*name, target.generation, target.operation, target.origin))
                 migration.progress.step("way back")
+    declared = declared_labels(migration)
     package.json(
         "rollback/schema-receipts.json",
         [
             {
-                "kind": each.kind,
-                "object": each.object,
-                "name": each.name,
-                "field": each.field,
+                **receipt_report(each, declared),
                 "under": each.under,
                 "type": str(each.type) if each.type else "",
-                "key": each.key,
-                "options": dict(each.options),
-                "created": each.created,
             }
             for each in migration.journal.receipts()
         ],
