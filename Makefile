@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-DISTRIBUTIONS := core connectors-sensei connectors-pipedrive plugins/dental plugins/sensei-pipedrive
+DISTRIBUTIONS := core connectors-sensei connectors-pipedrive connectors-twenty \
+  plugins/dental plugins/sensei-pipedrive plugins/sensei-twenty
 STAMP := $(VENV)/.installed
 WORKERS ?= 2
 
@@ -49,7 +50,8 @@ lock:                     ## regenerate requirements.lock (needs uv: pip install
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 	  --no-emit-index-url --no-emit-find-links $(DISTRIBUTIONS:%=%/pyproject.toml) pyproject.toml --group dev --all-extras \
 	  --no-emit-package bridgework --no-emit-package bridgework-sensei --no-emit-package bridgework-pipedrive \
-	  --no-emit-package bridgework-dental --no-emit-package bridgework-sensei-pipedrive -o requirements.lock
+	  --no-emit-package bridgework-dental --no-emit-package bridgework-sensei-pipedrive \
+	  --no-emit-package bridgework-twenty --no-emit-package bridgework-sensei-twenty -o requirements.lock
 
 benchmark: $(STAMP)
 	$(BIN)/python benchmarks/engine.py

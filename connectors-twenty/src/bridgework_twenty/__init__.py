@@ -1,0 +1,1 @@
+"""Twenty CRM as a destination."""

@@ -1,0 +1,1 @@
+"""The pair Sensei Cloud to Twenty CRM."""
