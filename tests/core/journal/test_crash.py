@@ -12,7 +12,7 @@ import pytest
 
 from bridgework.errors import Busy
 from bridgework.journal import Journal, Outcome, migration_lock
-from bridgework.journal.crash import EXIT_CODE, VARIABLE
+from bridgework.crash import EXIT_CODE, VARIABLE
 from bridgework.model import Receipt
 
 from .conftest import KEY, MIGRATION
