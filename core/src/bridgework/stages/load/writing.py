@@ -61,6 +61,7 @@ class Job(NamedTuple):
             body=self.body,
             target_id=intent.target_id,
             version=self.version,
+            generation=intent.generation,
             file=self.file,
         )
 
@@ -238,8 +239,11 @@ class _Attempt:
 
     def _take(self, result: WriteResult | UndoResult, asked: Collection[int]) -> None:
         if isinstance(result, BatchRejected):
-            self._whole.update(number for number in asked if number not in self._outcomes)
-            self._note(asked, "rejected", result.reason)
+            refused = [number for number in result.operations or asked if number not in self._outcomes]
+            if not set(refused) <= set(asked):
+                raise ContractBroken("The connector refused an operation it was not given.")
+            self._whole.update(refused)
+            self._note(refused, "rejected", result.reason)
         elif result.operation not in asked:
             raise ContractBroken("The connector answered for an operation it was not given.")
         elif isinstance(result, Written):
