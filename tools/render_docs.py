@@ -446,7 +446,7 @@ def _transforms(named: Iterable[NamedTransform]) -> str:
 
 def faults() -> str:
     """The faults a simulator can be asked for."""
-    rows = re.findall(r"^``(\w+)``\s+(.*)$", inspect.cleandoc(Fault.__doc__ or ""), re.MULTILINE)
+    rows = re.findall(r"^``(\w+)``\s{2,}(.*)$", inspect.cleandoc(Fault.__doc__ or ""), re.MULTILINE)
     return table(("Kind", "What happens"), ((f"`{name}`", about) for name, about in rows))
 
 

@@ -147,14 +147,17 @@ def started(guide: Guide, announcement: dict[str, Any]) -> str:
 
 def break_a_write(announcement: dict[str, Any]) -> None:
     """Ask the simulator for the fault that the guide shows: a write whose answer is lost."""
-    [fault] = [each for each in blocks(DOCS / PAGES[1]) if each.language == "json"]
-    answer = httpx.post(
-        f"{announcement['base_url']}/__sandbox__/faults",
+    [fault, _] = [each for each in blocks(DOCS / PAGES[1]) if each.language == "json"]
+    control(announcement, "faults", fault.text).raise_for_status()
+
+
+def control(announcement: dict[str, Any], path: str, content: str) -> httpx.Response:
+    return httpx.post(
+        f"{announcement['base_url']}/__sandbox__/{path}",
         headers={"x-sandbox-token": token_of(announcement)},
-        content=fault.text,
+        content=content,
         trust_env=False,
     )
-    answer.raise_for_status()
 
 
 def test_the_guide_migrates_everybody_once_though_an_answer_is_lost_and_takes_everything_out_again(
@@ -176,3 +179,16 @@ def test_the_guide_migrates_everybody_once_though_an_answer_is_lost_and_takes_ev
 
         guide.bridgework("-C", trial, "rollback", "--schema")
         assert stored(announcement) == {"contacts": {}, "fields": {}}
+
+
+def test_a_person_edits_as_the_guide_shows(guide: Guide) -> None:
+    [_, edit] = [each for each in blocks(DOCS / PAGES[1]) if each.language == "json"]
+    with guide.sandbox() as announcement:
+        headers = {"x-acme-token": announcement["env"]["ACME_TOKEN"]}
+        address = f"{announcement['base_url']}/contacts"
+        made = httpx.post(address, headers=headers, json={"name": "Ana Ruiz"}, trust_env=False).json()
+
+        changed = control(announcement, "edit", edit.text.replace('"7"', f'"{made["id"]}"')).json()
+
+        assert changed["name"] == "Ana Maria Ruiz"
+        assert changed["version"] > made["version"]

@@ -76,11 +76,11 @@ def _delete(company: Company, table: str, row: Record) -> Record:
 
 
 def _merge(company: Company, table: str, lost: Record, fields: Record) -> Record:
-    """``fields`` is {"merge_with_id": id}: the record with that id survives."""
-    wanted = fields.get("merge_with_id")
+    """``fields`` is {"into": id}: the record with that id survives."""
+    wanted = fields.get("into")
     survivor = company.live(table, wanted) if isinstance(wanted, int) else None
     if survivor is None or survivor is lost or table not in MERGEABLE:
-        raise CommandRefused("merge_with_id must be the id of another person, organization or deal")
+        raise CommandRefused("into must be the id of another person, organization or deal")
     return merged(company, table, lost, survivor)
 
 

@@ -16,6 +16,10 @@ from bridgework_pipedrive_sandbox.fresh import OWNER_EMAIL
 from bridgework_pipedrive_sandbox.inspection import command, dump, edit
 
 _JSON = {"content-type": "application/json"}
+_UNAUTHORIZED = (
+    '{"success":false,"error":"unauthorized access","errorCode":401,'
+    '"error_info":"Please check the developer documentation."}'
+)
 _ERROR = '{"success":false,"error":"Internal Server Error","code":"ERR_UNKNOWN"}'
 
 
@@ -28,6 +32,7 @@ class PipedriveSandbox:
     canned: ClassVar[Mapping[str, Canned]] = {
         "error_500_before": Canned(500, _ERROR, _JSON),
         "error_500_after": Canned(500, _ERROR, _JSON),
+        "expired_token": Canned(401, _UNAUTHORIZED, {**_JSON, "x-401-by-gw": "true"}),
         "storm_429": Canned(
             429,
             '{"success":false,"error":"request over limit","errorCode":429}',

@@ -57,7 +57,7 @@ def connect(
         return Connected(tuple(registered), (), (), False, capabilities)
     plugin, clients, budgets, sandbox = _destination(project, destination_class, journal, clock)
     defaults.bind(plugin.plugin)
-    return Connected((*registered, plugin), clients, budgets, sandbox, capabilities)
+    return Connected((*registered, plugin), clients, budgets, sandbox, plugin.plugin.capabilities)
 
 
 def _registered(role: str, name: str, plugin: Any) -> Registered:

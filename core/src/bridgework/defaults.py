@@ -21,6 +21,7 @@ from bridgework.model import (
     SourceField,
     SourceObject,
     WantedField,
+    WantedObject,
 )
 from bridgework.schema import default_schema_plan
 
@@ -46,8 +47,10 @@ class CoreDefaults:
         yield from propose(fields, targets)
 
     @hookimpl(trylast=True)
-    def plan_schema(self, wanted: Sequence[WantedField], present: DestinationSchema) -> Sequence[SchemaOperation]:
-        return default_schema_plan(wanted, present)
+    def plan_schema(
+        self, wanted: Sequence[WantedField], present: DestinationSchema, objects: Sequence[WantedObject]
+    ) -> Sequence[SchemaOperation]:
+        return default_schema_plan(wanted, present, objects)
 
     @hookimpl(trylast=True)
     def match_owners(self, people: Sequence[Person], owners: Sequence[Owner]) -> list[OwnerMatch]:

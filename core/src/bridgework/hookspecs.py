@@ -47,6 +47,7 @@ from bridgework.model import (
     UndoResult,
     Value,
     WantedField,
+    WantedObject,
     WriteResult,
 )
 
@@ -280,12 +281,15 @@ def check_destination() -> Iterable[Check] | None:
 
 
 @hookspec(firstresult=True)
-def plan_schema(wanted: Sequence[WantedField], present: DestinationSchema) -> Sequence[SchemaOperation] | None:
-    """Turn wanted fields into ordered operations, vendor-only steps included. *destination, first*
+def plan_schema(
+    wanted: Sequence[WantedField], present: DestinationSchema, objects: Sequence[WantedObject]
+) -> Sequence[SchemaOperation] | None:
+    """Turn wanted objects and fields into ordered operations, vendor-only steps included. *destination, first*
 
-    Called by `plan`. The core's default makes one operation per missing field and per missing option, parents first.
+    Called by `plan`. The core's default makes one operation per missing object, field and option, objects first.
     A connector that needs more (a marker field, a publisher) answers itself and may build on
-    `bridgework.default_schema_plan(wanted, present)`.
+    `bridgework.default_schema_plan(wanted, present, objects)`. One without `Capabilities.new_objects` leaves `objects`
+    out of its signature: it is never given any.
 
     Repeatable: yes, it computes only.
 

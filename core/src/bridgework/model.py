@@ -24,7 +24,7 @@ Absent, ``None`` and the empty string mean the same: nothing there.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as made_by
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -278,6 +278,16 @@ class WantedField:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WantedObject:
+    """An object the mapping writes that the destination does not have by itself. `plural` is the label of many."""
+
+    name: str
+    label: str
+    plural: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SchemaOperation:
     """One change of the destination's schema: create an object, a field with its options, or one option.
 
@@ -286,7 +296,7 @@ class SchemaOperation:
 
     kind: str
     object: str
-    name: str  # label of the field or of the option
+    name: str  # label of the object, the field or the option
     field: str = ""  # for an option: label of its field
     type: FieldType | None = None
     options: tuple[str, ...] = ()
@@ -430,6 +440,7 @@ class Operation:
     body: Body
     target_id: str = ""
     version: str = ""
+    generation: int = 1  # grows each time the record is loaded again after it was taken out
     sent_after: datetime | None = None
     file: FileContent | None = None
 
@@ -458,9 +469,13 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class BatchRejected:
-    """The destination refused the whole batch without naming the culprit: the engine halves it and tries again."""
+    """The destination refused the whole batch without naming the culprit: the engine halves it and tries again.
+
+    `operations` are those that travelled in the refused request; empty means all that have no result yet.
+    """
 
     reason: str
+    operations: tuple[int, ...] = ()
 
 
 WriteResult = Written | Rejected | BatchRejected
@@ -471,7 +486,8 @@ class StoredRecord:
     """A record as the destination stores it, values in canonical form under the destination's field keys.
 
     `values` holds what people or we can edit; counters and time stamps that the server changes by itself stay out.
-    `marker` is our identity as found on the record, empty if none.
+    `marker` is our identity as found on the record, empty if none. `demo` marks a sample record that the system puts
+    into every new account: nothing is ever matched with it.
     """
 
     object: str
@@ -480,6 +496,7 @@ class StoredRecord:
     values: Body
     marker: str = ""
     deleted: bool = False
+    demo: bool = False
     created_at: datetime | None = None
     updated_at: datetime | None = None
 
@@ -648,9 +665,14 @@ class Tier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """Static facts about a destination. `costs` maps (object, verb or "read"/"scan") to charges per budget name."""
+    """Facts about a destination: static on its class, and as its settings have them on the connector itself.
+
+    `costs` maps (object, verb or "read"/"scan") to charges per budget name; object "*" stands for every other one.
+    `new_objects` is what can be done with objects that are made for a migration, None if none can be made.
+    """
 
     objects: tuple[ObjectCapability, ...]
+    new_objects: ObjectCapability | None = None
     field_types: frozenset[FieldType]
     horizon: timedelta = timedelta(0)
     tiers: tuple[Tier, ...] = ()
@@ -667,7 +689,13 @@ class Capabilities:
         for candidate in self.objects:
             if candidate.name == name:
                 return candidate
+        if self.new_objects is not None:
+            return replace(self.new_objects, name=name)
         raise KeyError(name)
+
+    def cost(self, name: str, verb: str) -> Mapping[str, int] | None:
+        """What a request of that kind costs, None if nobody says."""
+        return self.costs.get((name, verb), self.costs.get(("*", verb)))
 
 
 # --------------------------------------------------------------------------------------- client
@@ -684,19 +712,24 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learned:
-    """What an answer's headers say about a budget."""
+    """What an answer says about a budget. `window` in seconds, where it is not the one that was declared."""
 
     budget: str
     limit: int | None = None
     remaining: int | None = None
+    window: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Throttle:
-    """What a refusal (429 or its like) means: which budget is exhausted, and for how long if the server says so."""
+    """What a refusal (429 or its like) means: which budget is exhausted, and for how long if the server says so.
+
+    `learned` is what it says about the budgets besides.
+    """
 
     budget: str
     retry_after: float | None = None
+    learned: tuple[Learned, ...] = ()
     stop: str = ""  # a sentence if the run must stop instead of waiting
 
 
@@ -706,6 +739,8 @@ class Service:
 
     `headers` carry the secrets. `charges` gives the cost of a call: (method, path) -> {budget name: amount}.
     `learn` reads budgets from answer headers, `throttle` explains a 429 (or 403) answer: (status, headers) -> Throttle.
+    `judge` reads the body where the status does not tell the truth, (status, parsed body) -> a Throttle (a refusal by a
+    limit inside a 200), ``Verdict.REJECTED`` (an error inside a 200, or a 500 that surely did nothing), or None.
     """
 
     base_url: str
@@ -714,6 +749,7 @@ class Service:
     charges: Callable[[str, str], Mapping[str, int]] | None = None
     learn: Callable[[Mapping[str, str]], tuple[Learned, ...]] | None = None
     throttle: Callable[[int, Mapping[str, str]], Throttle | None] | None = None
+    judge: Callable[[int, Value], Throttle | Verdict | None] | None = None
     hosts: tuple[str, ...] = ()  # suffixes the base URL's host must match, loopback apart
     timeout: float = 30.0
 

@@ -54,6 +54,7 @@ from bridgework.model import (
     Undone,
     UndoResult,
     WantedField,
+    WantedObject,
     WriteResult,
     Written,
 )
@@ -291,9 +292,11 @@ class Hooks:
         result = self._guard("check_destination", lambda: self._manager.hook.check_destination())
         return list(result or ())
 
-    def plan_schema(self, wanted: Sequence[WantedField], present: DestinationSchema) -> list[SchemaOperation]:
+    def plan_schema(
+        self, wanted: Sequence[WantedField], present: DestinationSchema, objects: Sequence[WantedObject] = ()
+    ) -> list[SchemaOperation]:
         """Ordered schema operations."""
-        return list(self._stream("plan_schema", SchemaOperation, wanted=wanted, present=present))
+        return list(self._stream("plan_schema", SchemaOperation, wanted=wanted, present=present, objects=objects))
 
     def create_schema(self, operation: SchemaOperation) -> Created | Present | NotYet:
         """Carry out one schema operation."""

@@ -4,25 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bridgework.model import DestinationSchema, FieldType, SchemaOperation, TargetField, TargetObject, WantedField
+from bridgework.errors import UsageError
+from bridgework.model import (
+    Capabilities,
+    DestinationSchema,
+    FieldType,
+    SchemaOperation,
+    TargetField,
+    TargetObject,
+    WantedField,
+    WantedObject,
+)
 
 _COMPATIBLE = {
     FieldType.TEXT: {FieldType.TEXT, FieldType.LONG_TEXT},
     FieldType.LONG_TEXT: {FieldType.LONG_TEXT, FieldType.HTML},
     FieldType.HTML: {FieldType.HTML, FieldType.LONG_TEXT},
     FieldType.INTEGER: {FieldType.INTEGER, FieldType.NUMBER},
+    FieldType.PHONE: {FieldType.PHONE, FieldType.PHONES},
 }
 
 
-def default_schema_plan(wanted: Sequence[WantedField], present: DestinationSchema) -> list[SchemaOperation]:
-    """One operation per missing field (with its options) and per missing option of a field that is there.
+def default_schema_plan(
+    wanted: Sequence[WantedField], present: DestinationSchema, objects: Sequence[WantedObject] = ()
+) -> list[SchemaOperation]:
+    """One operation per missing object, missing field (with its options) and missing option of a field that is there.
 
+    Objects come first: fields of other objects may refer to them. An object is recognised by its name.
     Fields are recognised by label and type, options by label and, where they have one, by the option they stand under.
     A field of the same label and another type is no obstacle here: `clashes` lists it for the schema gate.
     """
-    operations: list[SchemaOperation] = []
+    there_are = {target.name: target for target in present.objects}
+    operations = [_create_object(each) for each in objects if each.name not in there_are]
     for field in _merged(wanted):
-        target = present.object(field.object)
+        target = there_are.get(field.object) or TargetObject(name=field.object, label=field.object, fields=())
         there = find_field(target, field.label, field.type)
         if there is None and not _without_values(field):
             operations.append(_create_field(field))
@@ -50,10 +65,43 @@ def fits(wanted: FieldType, present: FieldType) -> bool:
 
 def clashes(wanted: Sequence[WantedField], present: DestinationSchema) -> Iterator[tuple[WantedField, TargetField]]:
     """Wanted fields beside which the account has a field of the same label and another type."""
+    fields = {target.name: target.fields for target in present.objects}
     for field in _merged(wanted):
-        for there in present.object(field.object).fields:
+        for there in fields.get(field.object, ()):
             if there.custom and there.label == field.label and not fits(field.type, there.type):
                 yield field, there
+
+
+def check_objects(
+    present: DestinationSchema,
+    capabilities: Capabilities,
+    wanted: Sequence[WantedField],
+    objects: Sequence[WantedObject],
+) -> None:
+    """Every object the mapping writes is there or can be made. UsageError names the first that is neither."""
+    known = {target.name for target in present.objects}
+    new = [each.name for each in objects if each.name not in known]
+    if new and capabilities.new_objects is None:
+        raise UsageError(
+            f"The mapping wants an object {new[0]}; no object can be made in this destination.",
+            next_step="map its rows to another object, or switch the option that makes it off",
+        )
+    for field in wanted:
+        if field.object not in known and field.object not in new:
+            raise UsageError(
+                f"The mapping writes to {field.object}, which the destination does not have.",
+                next_step=f"use one of {', '.join(sorted(known))}, or describe it under objects: in the mapping",
+            )
+
+
+def _create_object(wanted: WantedObject) -> SchemaOperation:
+    return SchemaOperation(
+        kind="object",
+        object=wanted.name,
+        name=wanted.label,
+        reason=wanted.reason,
+        details={"plural": wanted.plural},
+    )
 
 
 def _create_field(field: WantedField) -> SchemaOperation:

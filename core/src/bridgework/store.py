@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlcipher3 import dbapi2 as driver
 
+from bridgework import crash
 from bridgework.errors import StoreFailure
 
 OLDEST_SQLITE = (3, 51, 3)
@@ -145,18 +146,15 @@ def _failure(path: Path, code: int) -> StoreFailure:
     return StoreFailure(f"{path.name} {text}", next_step=next_step)
 
 
-def _nothing(name: str) -> None:
-    """No crash point."""
-
-
 class Store:
     """One encrypted file with its schema, one writer and a pool of readers.
+
+    Every commit stands between two crash points, ``<name>.before`` and ``<name>.after`` (see `bridgework.crash`).
 
     :param kind: ``records`` or ``journal``; a file of the other kind is refused.
     :param migration: id of the migration the file belongs to; a file of another one is refused.
     :param schema: statements that create the tables, run once.
     :param version: version of the schema; a file written by a newer program is refused.
-    :param crash_point: called as ``<name>.before`` and ``<name>.after`` around every commit.
     """
 
     def __init__(
@@ -170,7 +168,6 @@ class Store:
         version: int,
         create: bool = False,
         read_only: bool = False,
-        crash_point: Callable[[str], None] = _nothing,
     ) -> None:
         if not create and not path.exists():
             raise StoreFailure(f"{path.name} does not exist", next_step="restore the file from a backup")
@@ -185,7 +182,6 @@ class Store:
         self._broken: StoreFailure | None = None
         self._inside = False
         self._closed = False
-        self._crash_point = crash_point
         self._read_only = read_only
         self._writer = open_store(path, key, read_only=read_only)
         try:
@@ -242,14 +238,14 @@ class Store:
             self._inside = True
             try:
                 yield self._writer
-                self._crash_point(f"{name}.before")
+                crash.here(f"{name}.before")
                 self._writer.execute("COMMIT")
             except BaseException as error:
                 self._undo(error)
                 raise
             finally:
                 self._inside = False
-            self._crash_point(f"{name}.after")
+            crash.here(f"{name}.after")
 
     def _undo(self, error: BaseException) -> None:
         if isinstance(error, driver.DatabaseError) and not isinstance(error, driver.IntegrityError):

@@ -21,7 +21,7 @@ from bridgework.errors import (
     SettingsError,
     StopRun,
 )
-from bridgework.model import Budget, Operation, Receipt, SchemaOperation, Throttle
+from bridgework.model import Budget, Learned, Operation, Receipt, SchemaOperation, Throttle, Verdict
 
 Make = Callable[..., ApiClient]
 MakeOperation = Callable[..., Operation]
@@ -375,3 +375,44 @@ def test_a_connector_that_stumbles_over_headers_leaves_a_doubt_and_no_loss(
     with pytest.raises(InDoubt) as doubt:
         client.send("POST", "/persons", json={}, for_=operation(1))
     assert doubt.value.operations == (1,)
+
+
+def judge(status: int, body: Any) -> Throttle | Verdict | None:
+    """A service that answers 200 whatever happens, and 500 for what it refuses."""
+    if isinstance(body, dict) and body.get("limit"):
+        return Throttle(budget="calls", learned=(Learned(budget="calls", limit=int(body["limit"]), window=30.0),))
+    if (isinstance(body, dict) and body.get("errors")) or body == "too large":
+        return Verdict.REJECTED
+    return None
+
+
+def test_a_refusal_inside_a_200_is_a_refusal(make_client: Make, operation: MakeOperation) -> None:
+    api = make_client(Answers(reply(200, {"errors": ["no such field"]})), judge=judge)
+    answer = api.send("POST", "/x", json={}, for_=operation())
+    assert (answer.ok, answer.status) == (False, 200)
+    with pytest.raises(StopRun):
+        _ = api.get("/x").json
+
+
+def test_a_500_that_surely_did_nothing_leaves_no_doubt(make_client: Make, operation: MakeOperation) -> None:
+    api = make_client(Answers(reply(500, "too large"), reply(500, "oops")), judge=judge)
+    assert not api.send("POST", "/x", json={}, for_=operation(1)).ok
+    with pytest.raises(InDoubt):
+        api.send("POST", "/x", json={}, for_=operation(2))
+
+
+def test_a_limit_inside_a_200_turns_a_write_away_and_is_learned(make_client: Make, operation: MakeOperation) -> None:
+    budget = Budget(name="calls", label="calls", limit=100, window=60.0)
+    api = make_client(Answers(reply(200, {"limit": 10}), reply(200)), judge=judge, limits=(budget,), share=1.0)
+    with pytest.raises(NotSent) as turned_away:
+        api.send("POST", "/x", json={}, for_=operation(1))
+    assert turned_away.value.cause == "throttled"
+    assert [(each.limit, each.allowed) for each in api.budget_left()] == [(10, 10)]
+    assert api.send("POST", "/x", json={}, for_=operation(2)).ok
+
+
+def test_a_read_that_meets_a_limit_inside_a_200_is_repeated(make_client: Make) -> None:
+    answers = Answers(reply(200, {"limit": 10}), reply(200, {"id": 7}))
+    budget = Budget(name="calls", label="calls", limit=100, window=60.0)
+    assert make_client(answers, judge=judge, limits=(budget,)).get("/x").json == {"id": 7}
+    assert len(answers.requests) == 2

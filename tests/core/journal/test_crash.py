@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from bridgework.crash import EXIT_CODE, VARIABLE
 from bridgework.errors import Busy
 from bridgework.journal import Journal, Outcome, migration_lock
-from bridgework.journal.crash import EXIT_CODE, VARIABLE
 from bridgework.model import Receipt
 
 from .conftest import KEY, MIGRATION

@@ -55,6 +55,15 @@ def test_a_person_can_edit_and_delete(served: Served) -> None:
         served.controls.delete("item", 5)
 
 
+def test_a_person_can_merge(served: Served) -> None:
+    for text in "ab":
+        served.http.post("/", content=text)
+    assert served.controls.merge("item", 0, into=1) == {"text": "ab"}
+    assert served.controls.state() == {"items": ["", "ab"]}
+    with pytest.raises(ValueError, match="no such item"):
+        served.controls.merge("item", 0, into=7)
+
+
 def test_a_simulator_has_commands_of_its_own(served: Served) -> None:
     assert served.controls.command("rain", hours=2) == {"did": "rain", "hours": 2}
 

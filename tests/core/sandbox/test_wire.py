@@ -45,6 +45,13 @@ def test_a_truncated_answer_ends_in_the_middle(served: Served) -> None:
     assert len(served.toy.items) == 1
 
 
+def test_an_answer_without_a_body_is_cut_off_altogether(served: Served) -> None:
+    script(served, "truncated", commits=False)
+    with pytest.raises(LOST, match="without sending"):
+        served.http.post("/", content="a")
+    assert served.toy.items == []
+
+
 def test_other_connections_survive_the_loss_of_one(served: Served) -> None:
     script(served, "slow", seconds=60, match={"path": "slow"})
     answers: list[httpx.Response] = []
@@ -88,6 +95,7 @@ def test_late_commits_keep_their_order_and_come_before_what_follows(served: Serv
         ("html_524", 524, ["a"]),
         ("status_503", 503, []),
         ("storm_429", 429, []),
+        ("expired_token", 401, []),
     ],
 )
 def test_a_fault_answers_instead_of_the_simulator(served: Served, kind: str, status: int, items: list[str]) -> None:
@@ -122,6 +130,33 @@ def test_a_repeated_request_is_executed_twice_and_answered_once(served: Served) 
     script(served, "duplicate")
     assert served.http.post("/", content="a").json() == ["a"]
     assert served.toy.items == ["a", "a"]
+
+
+def test_the_repetition_may_come_later(served: Served) -> None:
+    script(served, "duplicate", seconds=30)
+    assert served.http.post("/", content="a").json() == ["a"]
+    served.controls.advance(29)
+    assert served.controls.state() == {"items": ["a"]}
+    served.controls.advance(1)
+    assert served.controls.state() == {"items": ["a", "a"]}
+
+
+def test_a_proper_answer_can_be_called_something_else(served: Served) -> None:
+    script(served, "wrong_content_type")
+    script(served, "wrong_content_type", match={"nth": 2}, headers={"Content-Type": "text/plain", "x-via": "proxy"})
+    html, plain = (served.http.post("/", content=text) for text in "ab")
+    assert html.headers["content-type"].startswith("text/html")
+    assert html.json() == ["a"]
+    assert plain.headers.get_list("content-type") == ["text/plain"]
+    assert plain.headers["x-via"] == "proxy"
+    assert served.toy.items == ["a", "b"]
+
+
+def test_a_page_of_somebody_else_can_come_instead_of_an_answer(served: Served) -> None:
+    script(served, "wrong_content_type", commits=False)
+    answer = served.http.post("/", content="a")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=UTF-8")
+    assert served.toy.items == []
 
 
 @pytest.mark.parametrize("commits", [True, None])

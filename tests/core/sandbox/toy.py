@@ -52,10 +52,19 @@ class Toy:
         return {"items": self.items}
 
     def edit(self, object_name: str, record_id: str, action: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+        place = self._place(object_name, record_id)
+        if action == "merge":
+            lost, place = place, self._place(object_name, str(fields["into"]))
+            self.items[place] = self.items[lost] + self.items[place]
+            self.items[lost] = ""
+        else:
+            self.items[place] = "" if action == "delete" else str(fields["text"])
+        return {"text": self.items[place]}
+
+    def _place(self, object_name: str, record_id: str) -> int:
         if object_name != "item" or not record_id.isdigit() or int(record_id) >= len(self.items):
             raise CommandRefused("no such item")
-        self.items[int(record_id)] = "" if action == "delete" else str(fields["text"])
-        return {"text": self.items[int(record_id)]}
+        return int(record_id)
 
     def command(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         return {"did": name, **arguments}

@@ -81,9 +81,9 @@ def _peeled(body: bytes) -> bool:
 class Answer:
     """An answer of a service.
 
-    `status`, `headers` (names in lower case), `ok` (a 2xx). A status the caller named in `accept` is not `ok` but
-    expected. `json` is the parsed body, None if there is none. On a refused *read* `json` raises, so that a refusal is
-    never taken for an empty list; `refusal` gives the body of a refusal without raising.
+    `status`, `headers` (names in lower case), `ok` (a 2xx that holds no error). A status the caller named in `accept`
+    is not `ok` but expected. `json` is the parsed body, None if there is none. On a refused *read* `json` raises, so
+    that a refusal is never taken for an empty list; `refusal` gives the body of a refusal without raising.
     """
 
     __slots__ = ("_explain", "_json", "_sent", "headers", "ok", "status")
@@ -94,11 +94,12 @@ class Answer:
         json: Value = None,
         headers: Mapping[str, str] | None = None,
         *,
+        ok: bool = True,
         sent: Value = None,
         refused: Callable[[Answer], Exception] | None = None,
     ) -> None:
         self.status = status
-        self.ok = 200 <= status < 300
+        self.ok = ok and 200 <= status < 300
         self.headers: Mapping[str, str] = headers if headers is not None else {}
         self._json = json
         self._sent = sent

@@ -343,7 +343,15 @@ class ApiClient:
     def _sort(self, call: Call, reply: Reply, ticket: Ticket) -> tuple[Meaning, Answer]:
         body, readable = _parsed(call, reply)
         throttle = _heard(explain, reply.status, reply.headers, self._service.throttle)
-        found = meaning(reply.status, is_json=readable, throttled_before=self._admission.throttled, throttle=throttle)
+        judged = self._judged(reply.status, body, readable=readable)
+        throttle = judged if isinstance(judged, Throttle) else throttle
+        found = meaning(
+            reply.status,
+            is_json=readable,
+            throttled_before=self._admission.throttled,
+            throttle=throttle,
+            refused=judged is Verdict.REJECTED,
+        )
         if self._service.learn is not None:
             self._admission.learn(_heard(self._service.learn, reply.headers), ticket)
         if found is Meaning.ACCEPTED and not readable:
@@ -356,13 +364,21 @@ class ApiClient:
         ticket.overloaded = ticket.overloaded or reply.status in (408, 504)
         unexpected = found is Meaning.REJECTED and not call.writes and reply.status not in call.accept
         refused = self._refused_read if unexpected else None
-        return found, Answer(reply.status, body, reply.headers, sent=call.sent, refused=refused)
+        ok = found is Meaning.ACCEPTED
+        return found, Answer(reply.status, body, reply.headers, ok=ok, sent=call.sent, refused=refused)
+
+    def _judged(self, status: int, body: Value, *, readable: bool) -> Throttle | Verdict | None:
+        """What the connector reads in a body whose status does not tell the truth."""
+        if self._service.judge is None or not readable or status in (401, 402):
+            return None
+        return _heard(self._service.judge, status, body)
 
     def _throttled(self, throttle: Throttle, call: Call, reply: Reply, ticket: Ticket) -> None:
         self._tally.add("throttled")
         ticket.overloaded = True
         if throttle.stop:
             self._halt(stopped(throttle.stop), call)
+        self._admission.learn(throttle.learned, ticket)
         self._admission.throttle(throttle, retry_after(reply.headers, self._clock.now()))
 
     def _halt(self, error: Callable[[str], BridgeworkError], call: Call) -> NoReturn:

@@ -155,7 +155,7 @@ class Budgets:
                 if told.budget in self._windows:
                     window = self._windows[told.budget]
                     since = window.granted - taken.marks.get(told.budget, window.granted)
-                    window.learn(told.limit, told.remaining, since, self._now())
+                    window.learn(told.limit, told.remaining, since, self._now(), told.window)
                 elif told.budget in self._days:
                     day = self._days[told.budget]
                     since = day.granted - taken.marks.get(told.budget, day.granted)

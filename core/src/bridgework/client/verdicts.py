@@ -28,17 +28,21 @@ def meaning(
     is_json: bool,
     throttled_before: bool,
     throttle: Throttle | None,
+    refused: bool = False,
 ) -> Meaning:
     """Sort an answer by its status.
 
     :param is_json: the body is readable JSON.
     :param throttled_before: the last thing heard before was a 429.
     :param throttle: how the connector explains the answer, None if it does not see a throttle in it.
+    :param refused: the connector knows from the body that nothing was done.
     """
-    if 200 <= status < 300:
-        return Meaning.ACCEPTED
     if status == 429 or throttle is not None:
         return Meaning.THROTTLED
+    if refused:
+        return Meaning.REJECTED
+    if 200 <= status < 300:
+        return Meaning.ACCEPTED
     if status == 401:
         return Meaning.DENIED
     if status == 402:

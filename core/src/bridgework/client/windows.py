@@ -111,10 +111,15 @@ class SlidingWindow:
         """What the store keeps of a lease."""
         return (now + self.lease_seconds, amount, self.owner)
 
-    def learn(self, limit: int | None, remaining: int | None, granted_since: int, now: float) -> None:
-        """Believe a header: downwards at once, upwards slowly. `granted_since` we gave out after that call."""
+    def learn(
+        self, limit: int | None, remaining: int | None, granted_since: int, now: float, window: float | None = None
+    ) -> None:
+        """Believe an answer: downwards at once, upwards slowly. `granted_since` we gave out after that call."""
         if limit is not None and limit > 0:
             self.limit = _approach(self.limit, float(limit))
+        if window is not None and window > 0 and math.isfinite(window):
+            self.seconds, self._counts_for = window, window + _MARGIN
+            self.named = f"the {window:g}-second window ({self.budget.label})"
         if remaining is None:
             return
         self.server_wait(0, now)  # forgets an observation that is a window old

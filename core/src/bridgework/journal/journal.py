@@ -12,7 +12,7 @@ from typing import Any, Self
 import orjson
 
 from bridgework.errors import ContractBroken
-from bridgework.journal import chain, crash, destinations, dispositions, projection, rebuild, receipts, targets
+from bridgework.journal import chain, destinations, dispositions, projection, rebuild, receipts, targets
 from bridgework.journal.records import (
     Entry,
     Event,
@@ -405,5 +405,4 @@ def _store(path: Path, key: bytes, migration: str, *, create: bool, read_only: b
         version=VERSION,
         create=create,
         read_only=read_only,
-        crash_point=crash.here,
     )

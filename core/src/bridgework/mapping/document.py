@@ -301,6 +301,14 @@ class MappingTest(Strict):
         return self
 
 
+class ObjectSpec(Strict):
+    """An object that is made in the destination for this migration."""
+
+    label: str = Field(description="what people call one of them")
+    plural: str = Field(description="what people call many of them")
+    reason: str = Field(default="", description="why it is made; shown in the plan")
+
+
 class GuideNote(Strict):
     """A piece of advice for the admin guide of the destination."""
 
@@ -325,6 +333,9 @@ class MappingFile(Strict):
     )
     same_person: dict[str, str] = Field(
         default={}, description="object: field that a decision to merge with a row of another object fills"
+    )
+    objects: dict[str, ObjectSpec] = Field(
+        default={}, description="destination objects to make, by the name that `to` says"
     )
     rules: dict[str, Rule] = {}
     guide: list[GuideNote] = Field(default=[], description="advice for the admin guide")

@@ -24,6 +24,7 @@ _TABLES: tuple[tuple[str, ...], ...] = (
     ("lists",),
     ("zones",),
     ("same_person",),
+    ("objects",),
     ("computed",),
     ("computed", "*"),
     ("rules",),

@@ -21,7 +21,7 @@ from bridgework.mapping.scope import StagedRows
 from bridgework.mapping.session import Session, Surroundings
 from bridgework.mapping.settings import MappingSettings, Zones
 from bridgework.mapping.wanted import wanted_fields
-from bridgework.model import NamedTransform, Person, WantedField
+from bridgework.model import NamedTransform, Person, WantedField, WantedObject
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,16 @@ class Plan:
         observed options; the lowest claim to be optional counts."""
         return wanted_fields(self, staging)
 
+    @cached_property
+    def wanted_objects(self) -> tuple[WantedObject, ...]:
+        """The objects to make that a rule of this plan writes, in the order of the document."""
+        written = {rule.target for rule in self.rules.values() if rule.kind == "target" and not rule.inactive}
+        return tuple(
+            WantedObject(name=name, label=said.label, plural=said.plural, reason=said.reason)
+            for name, said in self.mapping.file.objects.items()
+            if name in written
+        )
+
     def owner_people(self, staging: StagedRows) -> list[tuple[Person, int]]:
         """Every distinct value that reaches an owner field, with the team member it resolves to, and how often."""
         return owner_people(self, staging)
@@ -141,8 +151,10 @@ class Plan:
     def content_hash(self) -> str:
         """Names what the mapping gate approves: rules, options, decisions and settings, not their spelling."""
         settings = self.settings
+        objects = {name: said.model_dump(mode="json") for name, said in self.mapping.file.objects.items()}
         return content_hash(
             {
+                **({"objects": objects} if objects else {}),
                 "rules": {name: self._rule_data(rule) for name, rule in self.rules.items()},
                 "order": list(self.rules),
                 "options": dict(self.options),

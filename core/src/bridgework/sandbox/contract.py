@@ -27,9 +27,11 @@ CANNED: Mapping[str, Canned] = {
     "error_500_before": Canned(500, '{"error":"Internal Server Error"}', JSON),
     "error_500_after": Canned(500, '{"error":"Internal Server Error"}', JSON),
     "empty_200_after": Canned(200, "", JSON),
+    "wrong_content_type": Canned(200, "<!DOCTYPE html><html><title>Welcome</title></html>", HTML),
     "html_524": Canned(524, "<!DOCTYPE html><html><title>524: A timeout occurred</title></html>", HTML),
     "status_503": Canned(503, "<html><body><h1>503 Service Unavailable</h1></body></html>", HTML),
     "storm_429": Canned(429, '{"error":"Too Many Requests"}', JSON),
+    "expired_token": Canned(401, '{"error":"Unauthorized"}', JSON),
     "answer": Canned(200, "", JSON),
 }
 """Bodies by fault kind. A simulator may replace them by those of the real system (``canned``)."""
@@ -68,7 +70,13 @@ class Sandbox(Protocol):
         ...
 
     def edit(self, object_name: str, record_id: str, action: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-        """A person of the practice edits or deletes a record. Raises :class:`CommandRefused`."""
+        """What a person of the practice does to a record in the user interface; the record as it is then.
+
+        ``object_name`` and ``record_id`` are those of the interface. ``action`` is ``edit`` (``fields`` are the new
+        values), ``delete``, ``merge`` (``fields`` are ``{"into": id}``; that record survives) or one of the simulator's
+        own. It follows the system's rules, costs no allowance and is seen like any other change (time of the last
+        change, version). Raises :class:`CommandRefused` for what the system or the simulator does not know.
+        """
         ...
 
     def command(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ Handler = Callable[[Request], Awaitable[Any]]
 
 
 class Edit(BaseModel):
-    """What a person does in the user interface, or another program behind the migration's back."""
+    """What a person does behind the migration's back: the arguments of :meth:`Sandbox.edit`."""
 
     model_config = ConfigDict(extra="forbid")
 

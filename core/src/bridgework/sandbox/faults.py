@@ -1,5 +1,6 @@
 """Faults that can be asked of a simulator: what goes wrong, for which requests, and how often."""
 
+import random
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -15,23 +16,39 @@ FaultKind = Literal[
     "error_500_after",
     "truncated",
     "empty_200_after",
+    "wrong_content_type",
     "html_524",
     "status_503",
     "storm_429",
+    "expired_token",
     "answer",
     "slow",
     "duplicate",
 ]
 
 COMMITTING: frozenset[FaultKind] = frozenset(
-    {"drop_after", "late_commit", "error_500_after", "truncated", "empty_200_after", "html_524", "slow", "duplicate"}
+    {
+        "drop_after",
+        "late_commit",
+        "error_500_after",
+        "truncated",
+        "empty_200_after",
+        "wrong_content_type",
+        "html_524",
+        "slow",
+        "duplicate",
+    }
 )
 """Kinds whose request is executed although the client may not learn of it. A gateway's 524 belongs here: it gave up
 waiting, the system behind it did not."""
 
 
 class Match(BaseModel):
-    """Which requests a fault hits: the ``nth`` that matches, then every ``every``-th, ``times`` in all."""
+    """Which requests a fault hits: the ``nth`` that matches, then every ``every``-th, ``times`` in all.
+
+    ``probability`` leaves some of these out. It is drawn from ``seed`` and the number of matching requests alone: the
+    same requests in the same order meet the same faults.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -40,6 +57,8 @@ class Match(BaseModel):
     nth: int = Field(default=1, ge=1, description="first matching request to hit, counted from 1")
     every: int = Field(default=1, ge=1, description="from then on hit every n-th matching request")
     times: int | None = Field(default=1, ge=1, description="how many to hit; null means all")
+    probability: float = Field(default=1, gt=0, le=1, description="share of the counted requests to hit")
+    seed: int = Field(default=0, description="where the chances come from")
 
     @field_validator("path")
     @classmethod
@@ -64,16 +83,19 @@ class Fault(BaseModel):
     ``error_500_after``       executed, 500
     ``truncated``             executed, connection closed in the middle of the body
     ``empty_200_after``       executed, 200 with an empty body
+    ``wrong_content_type``    executed, the answer is called ``text/html`` (or what ``headers`` say)
     ``html_524``              executed, gateway page with 524
     ``status_503``            503, nothing executed
     ``storm_429``             429, nothing executed; ``seconds`` becomes Retry-After
+    ``expired_token``         401 of the simulator's own form, nothing executed
     ``answer``                exactly ``status``, ``headers``, ``body``; nothing executed
     ``slow``                  answered ``seconds`` later, executed just before the answer
-    ``duplicate``             executed twice, as a repeating proxy does; the first answer is passed on
+    ``duplicate``             executed, its answer passed on, executed again ``seconds`` later
     ========================  =========================================================================
 
-    ``commits`` turns execution on or off for the kinds that answer themselves; ``slow`` with ``commits`` true executes
-    before it waits. Seconds are simulated.
+    Seconds are simulated. ``commits`` says whether the request is executed where the kind says otherwise; ``slow`` with
+    ``commits`` executes before it waits. Where the fault itself answers, ``status``, ``headers`` and ``body`` replace
+    the usual ones.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -97,9 +119,11 @@ class _Armed:
     seen: int = 0
     fired: int = 0
     pattern: re.Pattern[str] = field(init=False)
+    chance: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
         self.pattern = re.compile(self.fault.match.path)
+        self.chance = random.Random(self.fault.match.seed)
 
     def hits(self, method: str, path: str) -> bool:
         match = self.fault.match
@@ -108,7 +132,8 @@ class _Armed:
         if not self.pattern.search(path):
             return False
         self.seen += 1
-        if self.seen < match.nth or (self.seen - match.nth) % match.every:
+        spared = self.chance.random() >= match.probability
+        if spared or self.seen < match.nth or (self.seen - match.nth) % match.every:
             return False
         return match.times is None or self.fired < match.times
 

@@ -201,6 +201,10 @@ class Running:
         """A person deletes a record."""
         return self.act(object_name, record_id, "delete")
 
+    def merge(self, object_name: str, record_id: int | str, into: int | str) -> dict[str, Any]:
+        """A person merges a record into another one of its kind, which survives."""
+        return self.act(object_name, record_id, "merge", into=into)
+
     def command(self, name: str, **arguments: Any) -> dict[str, Any]:
         """An event of this simulator's own kind."""
         return self._ask("POST", f"command/{name}", arguments)  # type: ignore[no-any-return]
@@ -213,7 +217,7 @@ class Running:
         return self._ask("GET", "clock")["now"]  # type: ignore[no-any-return]
 
     def act(self, object_name: str, record_id: int | str, action: str, **fields: Any) -> dict[str, Any]:
-        """A person does what else the simulator knows, such as merging."""
+        """A person does what else the simulator knows: ``action`` is one of its own."""
         body = {"object": object_name, "id": record_id, "action": action, "fields": fields}
         return self._ask("POST", "edit", body)  # type: ignore[no-any-return]
 

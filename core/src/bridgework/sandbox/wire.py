@@ -1,7 +1,7 @@
 """Stands between the socket and the simulator: control requests, faults, real connection losses, the Date header."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import Any
@@ -117,9 +117,9 @@ class Wire:
         elif fault.kind == "truncated":
             await self._truncate(await self._execute(fault, scope, body), scope, receive, send)
         elif fault.kind == "duplicate":
-            first = await self._call(scope, body)
-            await self._call(scope, body)
-            await _pass_on(first, send)
+            await self._twice(fault, scope, body, send)
+        elif fault.kind == "wrong_content_type" and fault.executes:
+            await self._mislabelled(fault, await self._call(scope, body), send)
         elif fault.kind == "slow":
             await self._answer_slowly(fault, scope, body, send)
         else:
@@ -134,6 +134,22 @@ class Wire:
     async def _execute(self, fault: Fault, scope: Scope, body: bytes) -> _Captured:
         return await self._call(scope, body) if fault.executes else _Captured()
 
+    async def _twice(self, fault: Fault, scope: Scope, body: bytes, send: Send) -> None:
+        first = await self._call(scope, body)
+        if fault.seconds:
+            self._commit_later(fault.seconds, scope, body)
+        else:
+            await self._call(scope, body)
+        await _pass_on(first, send)
+
+    async def _mislabelled(self, fault: Fault, captured: _Captured, send: Send) -> None:
+        if captured.start is None:
+            raise RuntimeError("the simulator gave no answer")
+        changed = {"content-type": "text/html; charset=UTF-8", **_lowered(fault.headers)}
+        kept = [(name, value) for name, value in captured.headers() if name.decode("latin-1").lower() not in changed]
+        captured.start["headers"] = kept + _raw(changed)
+        await _pass_on(captured, send)
+
     async def _answer_slowly(self, fault: Fault, scope: Scope, body: bytes, send: Send) -> None:
         if fault.commits:
             captured = await self._call(scope, body)
@@ -146,16 +162,16 @@ class Wire:
     async def _answer(self, fault: Fault, send: Send) -> None:
         canned: Canned = self._canned[fault.kind]
         body = (canned.body if fault.body is None else fault.body).encode()
-        headers = {**canned.headers, **{name.lower(): value for name, value in fault.headers.items()}}
+        headers = {**canned.headers, **_lowered(fault.headers)}
         if fault.kind == "storm_429" and fault.seconds:
             headers["retry-after"] = f"{fault.seconds:g}"
         headers["content-length"] = str(len(body))
-        raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-        await send({"type": "http.response.start", "status": fault.status or canned.status, "headers": raw})
+        status = fault.status or canned.status
+        await send({"type": "http.response.start", "status": status, "headers": _raw(headers)})
         await send({"type": "http.response.body", "body": body})
 
     async def _truncate(self, captured: _Captured, scope: Scope, receive: Receive, send: Send) -> None:
-        if captured.start is not None:
+        if captured.start is not None and captured.body:  # an answer without a body has no middle
             await send(captured.start)
             await send(
                 {
@@ -206,6 +222,14 @@ async def _read(receive: Receive) -> bytes | None:
         body += message.get("body", b"")
         if not message.get("more_body", False):
             return bytes(body)
+
+
+def _lowered(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
 
 
 def _replay(body: bytes) -> Receive:

@@ -92,7 +92,7 @@ def _work(capabilities: Capabilities, counts: Mapping[str, int], verbs: Sequence
     charges: dict[str, int] = {}
     for name, count in counts.items():
         for verb in verbs:
-            cost = capabilities.costs.get((name, verb))
+            cost = capabilities.cost(name, verb)
             if cost is None:
                 continue
             size = capabilities.read_batch if verb == "read" else _sent_together(capabilities, name)

@@ -11,7 +11,7 @@ from bridgework.mapping import FieldAccount, TestResult
 from bridgework.migration import Migration
 from bridgework.model import Proposal, SchemaOperation, WantedField
 from bridgework.results import Result
-from bridgework.schema import clashes
+from bridgework.schema import check_objects, clashes
 from bridgework.stages.auditing import undecided_blocks
 from bridgework.stages.forecast import forecast, planned_counts
 from bridgework.stages.optionlists import declared_labels, operation_report, write_options
@@ -117,7 +117,9 @@ def schema_plan(migration: Migration) -> SchemaPlan:
     """What is missing in the account now, without the optional fields the plan has no room for."""
     ensure_survey(migration)
     wanted = migration.plan.wanted_fields(migration.staging)
-    operations = migration.hooks.plan_schema(wanted, migration.schema)
+    objects = migration.plan.wanted_objects
+    check_objects(migration.schema, migration.capabilities, wanted, objects)
+    operations = migration.hooks.plan_schema(wanted, migration.schema, objects)
     tier = check_tier(migration.schema.limits, operations, wanted, pending_records(migration))
     dropped = set(tier.dropped)
     kept = tuple(each for each in operations if (each.object, each.name) not in dropped or each.kind != "field")
@@ -160,6 +162,7 @@ def operation_json(operation: SchemaOperation) -> dict[str, Any]:
         "under": operation.under,
         "reference": operation.reference,
         "reason": operation.reason,
+        **({"details": dict(operation.details)} if operation.details else {}),
     }
 
 

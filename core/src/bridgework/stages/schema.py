@@ -50,6 +50,8 @@ def schema_checklist(migration: Migration) -> Result:
 
 def _step(number: int, operation: Mapping[str, Any]) -> str:
     of, name = operation["object"], operation["name"]
+    if operation["kind"] == "object":
+        return f"{number}. Make an object “{name}” (many: “{operation['details']['plural']}”), named {of} in the API."
     if operation["kind"] == "field":
         listed = list(operation["options"])
         if more := operation["options_from_data"]:
@@ -163,7 +165,10 @@ def _ours(migration: Migration, receipt: Receipt, *, created: bool, tried_before
 def _pictured(migration: Migration, receipt: Receipt) -> set[str]:
     """Keys that the picture holds beside the receipt's: of fields, or of the options of its field."""
     picture = migration.journal.last_event("schema_picture")
-    fields = {} if picture is None else picture.payload["picture"].get(receipt.object, {})
+    objects = {} if picture is None else picture.payload["picture"]
+    if receipt.kind == "object":
+        return {receipt.key} if receipt.object in objects else set()
+    fields = objects.get(receipt.object, {})
     if receipt.kind == "field":
         return set(fields)
     return {key for label, options in fields.values() if label == receipt.field for key in options}
@@ -213,11 +218,14 @@ def _operation(data: dict[str, Any]) -> SchemaOperation:
         under=data["under"],
         reference=data["reference"],
         reason=data["reason"],
+        details=data.get("details", {}),
     )
 
 
 def _is_there(migration: Migration, operation: SchemaOperation) -> bool:
-    target = migration.schema.object(operation.object)
+    target = next((each for each in migration.schema.objects if each.name == operation.object), None)
+    if target is None or operation.kind == "object":
+        return target is not None
     if operation.kind == "field":
         return find_field(target, operation.name, operation.type) is not None
     return any(

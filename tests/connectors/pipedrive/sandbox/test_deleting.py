@@ -102,7 +102,7 @@ def test_merging_moves_the_children_to_the_survivor(account: Account) -> None:
     lost = account.make("persons", name="Ana", phones=[{"value": "1"}])["id"]
     survivor = account.make("persons", name="Anna")["id"]
     account.make("deals", title="A", person_id=lost)
-    account.controls.act("person", lost, "merge", merge_with_id=survivor)
+    account.controls.merge("person", lost, into=survivor)
     merged = account.get(f"persons/{survivor}")
     assert (merged["name"], merged["phones"][0]["value"]) == ("Anna", "1")
     assert account.get(f"persons/{lost}")["is_deleted"]

@@ -40,6 +40,7 @@ def test_a_connection_can_be_lost_before_or_after_the_record_is_stored(
         ("html_524", 524, ["Ana"]),
         ("status_503", 503, []),
         ("storm_429", 429, []),
+        ("expired_token", 401, []),
     ],
 )
 def test_an_answer_may_say_nothing_about_what_was_stored(
@@ -122,7 +123,7 @@ def test_a_person_merges_between_load_and_verification(account: Account) -> None
     """Behaviour 44."""
     for name in ("Ana", "Anna"):
         account.make("persons", name=name)
-    account.controls.act("person", 1, "merge", merge_with_id=2)
+    account.controls.merge("person", 1, into=2)
     assert account.ids("persons") == [2]
 
 

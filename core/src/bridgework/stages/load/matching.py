@@ -74,7 +74,8 @@ class Matcher:
         if self._existing is None:
             self._existing = {}
             for record in self._migration.hooks.scan(self._rule.target, self._keys, None):
-                mark = None if record.deleted or record.marker else self._mark(record.values)
+                taken = record.deleted or record.demo or record.marker
+                mark = None if taken else self._mark(record.values)
                 if mark is not None:
                     self._existing.setdefault(mark, []).append(record.id)
         return self._existing

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from bridgework.model import (
@@ -44,9 +44,12 @@ class FieldBook:
     def __init__(self, schema: DestinationSchema, receipts: Iterable[Receipt]) -> None:
         self._slots: dict[str, dict[str, Slot]] = {}
         self._options: dict[int, dict[str, list[Option]]] = {}
-        ours = {(receipt.object, receipt.key) for receipt in receipts if receipt.kind == "field"}
+        known = list(receipts)
+        ours = {(receipt.object, receipt.key) for receipt in known if receipt.kind == "field"}
+        wanted = _labels_we_asked_for(known)
         for target in schema.objects:
-            for field in sorted(target.fields, key=lambda each: ((target.name, each.key) in ours, not each.custom)):
+            for listed in sorted(target.fields, key=lambda each: ((target.name, each.key) in ours, not each.custom)):
+                field = _as_asked_for(listed, wanted.get((target.name, listed.label), {}))
                 slot = Slot(field, field.key, field.type not in _CHOICES, field.max_length)
                 for name in {field.label} if field.custom else {field.label, field.key}:
                     self._slots.setdefault(target.name, {})[name] = slot
@@ -88,6 +91,22 @@ class FieldBook:
         if len(candidates) != 1:
             raise Unresolved(field.label, "the value is not among the options of the field")
         return candidates[0].key
+
+
+def _labels_we_asked_for(receipts: Iterable[Receipt]) -> dict[tuple[str, str], dict[str, str]]:
+    """Per (object, field label) the options by the mapping's labels: a destination may spell them otherwise."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for receipt in receipts:
+        field = receipt.name if receipt.kind == "field" else receipt.field
+        found.setdefault((receipt.object, field), {}).update(receipt.options)
+    return found
+
+
+def _as_asked_for(field: TargetField, labels: Mapping[str, str]) -> TargetField:
+    """The field, its options under our labels too where those are others."""
+    keys, listed = {option.key for option in field.options}, {option.label for option in field.options}
+    more = [Option(key, label) for label, key in labels.items() if key in keys and label not in listed]
+    return replace(field, options=(*field.options, *more)) if more else field
 
 
 class Parents:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from bridgework.model import (
     BatchRejected,
     Body,
     FileContent,
+    FoundRecord,
     Operation,
     Refused,
     Undone,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from bridgework.migration import Migration
 
 LONGEST_SILENCE = 8  # rounds in which nothing reached the destination before the run stops
+_OWN_IDS = ("client-id", "unique-key")
 THROTTLED = "throttled"  # the cause of `NotSent` after a 429
 _Call = Callable[[Sequence[Operation]], Iterator[WriteResult | UndoResult]]
 
@@ -58,6 +61,7 @@ class Job(NamedTuple):
             body=self.body,
             target_id=intent.target_id,
             version=self.version,
+            generation=intent.generation,
             file=self.file,
         )
 
@@ -119,6 +123,7 @@ class Writer:
         journal = self._migration.journal
         try:
             self._run(attempt)
+            self._look_for_refused(attempt)
         except BaseException as error:
             self._record(attempt.done(journal.may_send, unsent(error)))
             raise
@@ -137,6 +142,19 @@ class Writer:
         call = self._call(operations[0], upload=capability.upload)
         for start in range(0, len(operations), capability.batch_size):
             attempt.run(operations[start : start + capability.batch_size], call, self._migration.journal.may_send)
+
+    def _look_for_refused(self, attempt: _Attempt) -> None:
+        """An id of our choosing is also refused when its record is there already: a middle box delivered the request
+        twice and passed on the second answer. Looking tells such a refusal from a real one.
+        """
+        refused = [job.operation(number) for number, job in attempt.refused_creates().items()]
+        if not refused or self._migration.capabilities.object(refused[0].object).identity.kind not in _OWN_IDS:
+            return
+        with attempt.doubting([each.number for each in refused]):
+            for found in self._migration.hooks.find(refused):
+                there = [record for record in found.records if not record.deleted]
+                if len(there) == 1:
+                    attempt.adopt(found.operation, there[0])
 
     def _call(self, operation: Operation, *, upload: bool) -> _Call:
         if operation.verb is Verb.DELETE:
@@ -161,6 +179,7 @@ class _Attempt:
         self._outcomes: dict[int, Outcome] = {}
         self._capped: set[int] = set()
         self._whole: set[int] = set()
+        self._adopted: set[int] = set()
 
     def run(self, operations: Sequence[Operation], call: _Call, may_send: Callable[[int], bool]) -> None:
         """Give operations to the connector until each is decided; an interruption decides those it names."""
@@ -186,6 +205,29 @@ class _Attempt:
             for number, outcome in self._outcomes.items()
         ]
 
+    def refused_creates(self) -> dict[int, Job]:
+        """Creates that the destination refused, alone or with their batch."""
+        return {
+            number: self.jobs[number]
+            for number, outcome in self._outcomes.items()
+            if outcome.state == "rejected" and self.jobs[number].intent.verb is Verb.CREATE
+        }
+
+    @contextmanager
+    def doubting(self, numbers: Sequence[int]) -> Iterator[None]:
+        """Whatever ends the block before its end leaves these in doubt instead of refused."""
+        refused = {number: self._outcomes[number] for number in numbers}
+        for number in numbers:
+            self._outcomes[number] = Outcome(number, "in_doubt", reason="refused, and not looked for")
+        yield
+        self._outcomes |= {number: refused[number] for number in numbers if number not in self._adopted}
+
+    def adopt(self, number: int, record: FoundRecord) -> None:
+        """The record of a refused create is there."""
+        self._adopted.add(number)
+        self._whole.discard(number)
+        self._outcomes[number] = Outcome(number, "found", record.id, record.version)
+
     def _unanswered(self, numbers: Collection[int], may_send: Callable[[int], bool]) -> None:
         for number in numbers:
             if number in self._outcomes:
@@ -197,8 +239,11 @@ class _Attempt:
 
     def _take(self, result: WriteResult | UndoResult, asked: Collection[int]) -> None:
         if isinstance(result, BatchRejected):
-            self._whole.update(number for number in asked if number not in self._outcomes)
-            self._note(asked, "rejected", result.reason)
+            refused = [number for number in result.operations or asked if number not in self._outcomes]
+            if not set(refused) <= set(asked):
+                raise ContractBroken("The connector refused an operation it was not given.")
+            self._whole.update(refused)
+            self._note(refused, "rejected", result.reason)
         elif result.operation not in asked:
             raise ContractBroken("The connector answered for an operation it was not given.")
         elif isinstance(result, Written):
