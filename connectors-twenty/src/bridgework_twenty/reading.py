@@ -1,0 +1,67 @@
+"""Records as stored: by id, and all of them. Pages may be shorter than asked for; the cursor says what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from bridgework.model import StoredRecord
+from bridgework_twenty import stored
+from bridgework_twenty.catalogue import Catalogue, Kind
+from bridgework_twenty.refusals import read_refused
+
+if TYPE_CHECKING:
+    from bridgework.client import Answer, ApiClient
+
+PAGE = 200  # the most the server gives; it cuts larger numbers in silence
+ANY = "or(deletedAt[is]:NULL,deletedAt[is]:NOT_NULL)"  # deleted records are hidden unless the filter speaks of them
+Row = dict[str, Any]
+
+
+def read(api: ApiClient, catalogue: Catalogue, object_name: str, ids: Sequence[str]) -> Iterator[StoredRecord]:
+    """Records by id, those in the trash marked. Ids that are not there are left out."""
+    kind = catalogue.kind(object_name)
+    for start in range(0, len(ids), PAGE):
+        wanted = ",".join(ids[start : start + PAGE])
+        for row in rows(api, kind, filter=f"and(id[in]:[{wanted}],{ANY})"):
+            yield stored.record(kind, row)
+
+
+def scan(api: ApiClient, catalogue: Catalogue, object_name: str, since: datetime | None) -> Iterator[StoredRecord]:
+    """All records that are not in the trash, by ascending id; `since` compares the server's time of change."""
+    kind = catalogue.kind(object_name)
+    asked = {"filter": f"updatedAt[gte]:{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"} if since else {}
+    for row in rows(api, kind, **asked):
+        yield stored.record(kind, row)
+
+
+def rows(api: ApiClient, kind: Kind, **params: Any) -> Iterator[Row]:
+    """Rows of an object, page after page. Relations appear as their join columns (depth 0)."""
+    asked = {"limit": PAGE, "depth": 0, **params}
+
+    def following(answer: Answer) -> Mapping[str, Any] | None:
+        page = _page(answer)
+        cursor = page.get("endCursor")
+        return {"starting_after": cursor} if page.get("hasNextPage") and cursor else None
+
+    first = api.get(kind.path, asked, accept=(400, 403))
+    if not first.ok:
+        raise read_refused(first, f"the {kind.plural}")
+    yield from _rows(first, kind)
+    if (more := following(first)) is not None:
+        for answer in api.pages(kind.path, {**asked, **more}, following):
+            yield from _rows(answer, kind)
+
+
+def _rows(answer: Answer, kind: Kind) -> list[Row]:
+    data = answer.json.get("data") if isinstance(answer.json, dict) else None
+    found = data.get(kind.plural) if isinstance(data, dict) else None
+    if not isinstance(found, list):
+        raise read_refused(answer, f"the {kind.plural}")
+    return [row for row in found if isinstance(row, dict) and row.get("id")]
+
+
+def _page(answer: Answer) -> Mapping[str, Any]:
+    found = answer.json.get("pageInfo") if isinstance(answer.json, dict) else None
+    return found if isinstance(found, Mapping) else {}
