@@ -1,0 +1,222 @@
+"""Transforms that only this pair needs: names in two parts, numbers that can be dialled, texts of notes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from html.parser import HTMLParser
+from typing import Any, Final
+from urllib.parse import quote
+
+import phonenumbers
+
+from bridgework.model import FieldType, NamedTransform, TransformContext, Value
+from bridgework_sensei_twenty.addresses import one_line
+
+REGION: Final = "US"  # whose rules read numbers without a country code; Sensei Cloud serves practices there
+_EXTENSION: Final = re.compile(r"\s*(?:;|,)?\s*(?:x|ext\.?|extension|#)\s*\d{1,7}\s*$", re.IGNORECASE)
+_BLOCKS: Final = frozenset("p div br li ul ol tr table h1 h2 h3 h4 h5 h6 blockquote pre section".split())
+_SILENT: Final = frozenset({"script", "style", "head", "title"})
+
+
+# ------------------------------------------------------------------------------------------ names
+
+
+def given_name(value: Value) -> Value:
+    """The first name, without the underscore of a moved record; nothing where the patient has no name at all."""
+    return _name(value, "first") or None
+
+
+def family_name(value: Value) -> Value:
+    """Last name and suffix; for a patient without any name the patient number."""
+    named = " ".join(filter(None, (_name(value, "last"), _name(value, "suffix"))))
+    nameless = not named and not _name(value, "first")
+    return (named or (_clean(value.get("number")) if nameless else "")) or None
+
+
+def _name(value: Value, part: str) -> str:
+    return _clean(value.get(part)).rstrip("_ ")
+
+
+# ------------------------------------------------------------------------------------------ telephones
+
+
+def dialable(value: Value) -> Value:
+    """Numbers that can be dialled, without their extension, as contacts: preferred first, labels in small letters."""
+    found = [(item, number) for item in _phones(value) if (number := _dialled(item["number"]))]
+    found.sort(key=lambda pair: pair[0]["preferred"] is not True)
+    return [
+        {"value": number, "label": item["label"], "primary": place == 0} for place, (item, number) in enumerate(found)
+    ] or None
+
+
+def not_dialable(value: Value) -> Value:
+    """Numbers as typed that have an extension or that nobody can dial: ``work: 303-555-0102 x12``."""
+    kept = [each for each in _phones(value) if _dialled(each["number"]) != each["number"]]
+    return "; ".join(f"{each['label']}: {each['number']}" for each in kept) or None
+
+
+def _phones(value: Value) -> Iterator[dict[str, Any]]:
+    for item in value if isinstance(value, list) else [value]:
+        table = item if isinstance(item, Mapping) else {"number": item}
+        if number := _clean(table.get("number")):
+            label = _clean(table.get("type")).lower() or "other"
+            yield {"number": number, "label": label, "preferred": table.get("preferred")}
+
+
+def _dialled(typed: str) -> str:
+    """The number without its extension, empty if it cannot be dialled."""
+    plain = _EXTENSION.sub("", typed)
+    try:
+        parsed = phonenumbers.parse(plain, REGION)
+    except phonenumbers.NumberParseException:
+        return ""
+    letters = any(map(str.isalpha, plain))
+    return "" if parsed.extension or letters else plain
+
+
+# ------------------------------------------------------------------------------------------ texts
+
+
+def address_lines(value: Value) -> Value:
+    """Every address once, one per line."""
+    items = value if isinstance(value, list) else [value]
+    return "\n".join(dict.fromkeys(filter(None, map(one_line, items)))) or None
+
+
+def party_block(value: Value) -> Value:
+    """Who is responsible: name and relationship, telephones, e-mail and address, an empty line between two."""
+    blocks = []
+    for item in value if isinstance(value, list) else [value]:
+        name, relationship = _clean(item.get("name")), _clean(item.get("relationship"))
+        head = f"{name} ({relationship})" if name and relationship else name or relationship
+        numbers = [f"{each['number']} ({each['label']})" for each in _phones(item.get("phones") or [])]
+        lines = [head, *numbers, _clean(item.get("email")), one_line(item.get("address"))]
+        if text := "\n".join(filter(None, lines)):
+            blocks.append(text)
+    return "\n\n".join(blocks) or None
+
+
+def policy_lines(value: Value) -> Value:
+    """One line per policy: coverage, carrier, plan, group, relationship to the holder, dates, status."""
+    lines = []
+    for item in value if isinstance(value, list) else [value]:
+        group, start, end = (_clean(item.get(key)) for key in ("group", "from", "until"))
+        holder, relationship = _clean(item.get("holder")), _clean(item.get("relationship"))
+        parts = (
+            _clean(item.get("carrier")),
+            _clean(item.get("plan")),
+            f"group {group}" if group else "",
+            f"{relationship} of {holder}" if relationship and holder else relationship or holder,
+            f"from {start}" if start else "",
+            f"until {end}" if end else "",
+            _clean(item.get("status")),
+        )
+        lines.append(f"{_clean(item.get('coverage')) or 'Policy'}: {', '.join(filter(None, parts)) or 'no details'}")
+    return "\n".join(lines) or None
+
+
+def history_lines(value: Value) -> Value:
+    """One line per visit: day, kind, codes, provider."""
+    lines = []
+    for item in value if isinstance(value, list) else [value]:
+        listed = item.get("procedures")
+        procedures = listed if isinstance(listed, list) else []
+        codes = [_clean(each.get("code")) for each in procedures if isinstance(each, Mapping)]
+        provider = _clean(item.get("provider")) or _clean(item.get("other"))
+        parts = (_clean(item.get("kind")), ", ".join(filter(None, codes)), provider)
+        lines.append(f"{_clean(item.get('start'))[:10]}: {', '.join(filter(None, parts))}")
+    return "\n".join(lines) or None
+
+
+def priced(value: Value, context: TransformContext) -> Value:
+    """An amount with its currency: ``USD 10.00``."""
+    try:
+        amount = Decimal(_clean(value.get("amount") if isinstance(value, Mapping) else value))
+    except InvalidOperation:
+        return None
+    return f"{context.currency} {amount.quantize(Decimal('0.01')):f}" if amount.is_finite() else None
+
+
+def storage_link(value: Value) -> Value:
+    """The address of a file below the practice's own storage; nothing without one."""
+    base, path = _clean(value.get("base")).rstrip("/"), _clean(value.get("path")).lstrip("/")
+    return f"{base}/{quote(path)}" if base and path else None
+
+
+def html_text(value: Value) -> Value:
+    """The plain text of HTML: one line per block, list items with a dash, nothing of scripts and styles."""
+    reader = _Reader()
+    reader.feed(str(value))
+    reader.close()
+    lines = [" ".join(line.split()) for line in "".join(reader.parts).split("\n")]
+    kept = [line for line in lines if line and line != "-"]
+    return "\n".join(kept) or None
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._silent = 0
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        if tag in _SILENT:
+            self._silent += 1
+        elif tag in _BLOCKS:
+            self.parts.append("\n- " if tag == "li" else "\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _SILENT:
+            self._silent = max(0, self._silent - 1)
+        elif tag in _BLOCKS:
+            self.parts.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.parts.append(data.replace("\n", " "))
+
+
+def _clean(value: Any) -> str:
+    return "" if value is None else " ".join(str(value).split())
+
+
+def _named(function: Any, result: FieldType | None, *examples: tuple[Value, Value]) -> NamedTransform:
+    return NamedTransform(
+        name=function.__name__,
+        function=function,
+        description=" ".join((function.__doc__ or "").split()),
+        examples=examples,
+        result=result,
+    )
+
+
+TRANSFORMS: Final = (
+    _named(given_name, FieldType.TEXT, ({"first": "SAM_", "last": "LEE"}, "SAM"), ({"number": "7"}, None)),
+    _named(
+        family_name,
+        FieldType.TEXT,
+        ({"first": "Ana", "last": "Ruiz", "suffix": "Jr"}, "Ruiz Jr"),
+        ({"number": "7"}, "7"),
+        ({"first": "Ana", "number": "7"}, None),
+    ),
+    _named(
+        dialable,
+        FieldType.PHONES,
+        ("303-555-0102 x12", [{"value": "303-555-0102", "label": "other", "primary": True}]),
+        ("ask at the desk", None),
+    ),
+    _named(not_dialable, FieldType.TEXT, ("303-555-0102 x12", "other: 303-555-0102 x12"), ("303-555-0102", None)),
+    _named(address_lines, FieldType.LONG_TEXT, ([{"line1": "1 Main St", "city": "Golden"}], "1 Main St, Golden")),
+    _named(party_block, FieldType.LONG_TEXT, ([{"name": "Eve Lee", "relationship": "Mother"}], "Eve Lee (Mother)")),
+    _named(policy_lines, FieldType.LONG_TEXT, ([{"coverage": "Primary", "plan": "Gold"}], "Primary: Gold")),
+    _named(
+        history_lines,
+        FieldType.LONG_TEXT,
+        ([{"start": "2026-03-01T09:00:00", "kind": "Filling"}], "2026-03-01: Filling"),
+    ),
+    _named(priced, FieldType.TEXT, ("10", "USD 10.00")),
+    _named(storage_link, FieldType.TEXT, ({"base": "https://f.example/", "path": "a b.pdf"}, "https://f.example/a%20b.pdf")),
+    _named(html_text, FieldType.LONG_TEXT, ("<p>a<br>b</p><script>x</script>", "a\nb")),
+)
