@@ -127,7 +127,7 @@ def test_decision_records_are_numbered_without_gaps() -> None:
 
 
 def test_a_release_note_names_its_package_and_its_kind() -> None:
-    packages = "core|sensei|pipedrive|dental|sensei-pipedrive|docs"
+    packages = "core|sensei|pipedrive|twenty|dental|sensei-pipedrive|sensei-twenty|docs"
     for path in (ROOT / "changelog.d").glob("*.md"):
         if path.name != "README.md":
             assert re.fullmatch(rf"({packages})-[a-z-]+\.(feature|fix|change|removal)\.md", path.name), path.name
