@@ -226,6 +226,7 @@ class Migration:
         mapped_hash: str,
         target_id: str = "",
         body_hash: str = "",
+        fields: tuple[str, ...] = (),
     ) -> Intent:
         """An intent with its identity as marker and as client id."""
         identities = self._identities.get((rule, object_name)) or self._identities_of(rule, object_name)
@@ -241,6 +242,7 @@ class Migration:
             body_hash=body_hash,
             mapped_hash=mapped_hash,
             target_id=target_id,
+            fields=fields,
         )
 
     def _identities_of(self, rule: str, object_name: str) -> Identities:

@@ -244,6 +244,7 @@ class JobMaker:
             mapped_hash=each.full_hash if whole else each.first_hash,
             target_id=target.id,
             body_hash=body_hash(body),
+            fields=tuple(body),
         )
 
     def _reject(self, refused: Sequence[tuple[Intent, Unresolved]]) -> None:
