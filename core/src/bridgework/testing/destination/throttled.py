@@ -38,7 +38,7 @@ def stops_when_the_token_expires(bench: Bench) -> None:
     with bench.run() as run:
         way(run)
         records = run.records(4)
-        break_creates(run, "answer", nth=3, status=401, body='{"error": "unauthorized"}')
+        break_creates(run, "expired_token", nth=3)
         try:
             run.send(records)
         except (AccessDenied, StopRun):
