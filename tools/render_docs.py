@@ -31,6 +31,8 @@ from bridgework.mapping import document, load_mapping
 from bridgework.mapping.transforms import TRANSFORMS
 from bridgework.model import NamedTransform
 from bridgework.sandbox.faults import Fault
+from bridgework.testing.destination import DESTINATION
+from bridgework.testing.standards import Standards
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -467,7 +469,15 @@ PAGES: dict[str, Callable[[], str]] = {
     "operators/settings.md": settings,
     "operators/commands.md": commands,
 }
+
+
+def kit(standards: Standards) -> Callable[[], str]:
+    """The standard tests of one kind of plugin."""
+    return lambda: table(("Test", "Part", "Asks"), ((f"`{e.name}`", e.part, e.sentence) for e in standards.all()))
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
+    "kit-destination": kit(DESTINATION),
     "errors": error_classes,
     "mapping-keys": mapping_keys,
     "transforms": transforms,

@@ -160,6 +160,22 @@ def control(announcement: dict[str, Any], path: str, content: str) -> httpx.Resp
     )
 
 
+def test_the_guides_connector_passes_the_conformance_kit(guide: Guide, python: str) -> None:
+    folder = guide.folder / "package"
+    write_files(folder)
+    done = subprocess.run(
+        [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"],
+        cwd=folder,
+        env=guide.environment,
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+    assert "destination acme: " in done.stdout
+    assert "the required part passed" in done.stdout
+
+
 def test_the_guide_migrates_everybody_once_though_an_answer_is_lost_and_takes_everything_out_again(
     guide: Guide,
 ) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,8 @@ import pytest
 from click.testing import CliRunner
 
 from bridgework.cli import main
+from bridgework.mapping import loading
+from bridgework.mapping.yamltext import YamlText
 from bridgework.sandbox import Running, SimulatedClock, running
 from bridgework.sandbox.serving import Wrap
 from bridgework_pipedrive_sandbox import PipedriveSandbox
@@ -27,6 +32,25 @@ USERS = ["Ruby Lester <ruby.lester@practice.example>", "Front desk <front.desk@p
 
 StartSandbox = Callable[..., Running]
 MakeBench = Callable[..., Bench]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def texts_parsed_once() -> Iterator[None]:
+    """Hundreds of commands in one process read the same document. Each gets data of its own, as from the file."""
+    read_yaml = loading.read_yaml
+
+    @cache
+    def parsed(name: str, text: str) -> tuple[YamlText, str]:
+        found = read_yaml(name, text)
+        return found, json.dumps(found.data)
+
+    def copied(name: str, text: str) -> YamlText:
+        found, data = parsed(name, text)
+        return replace(found, data=json.loads(data))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loading, "read_yaml", copied)
+        yield
 
 
 @pytest.fixture(autouse=True)

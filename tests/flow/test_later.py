@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -157,3 +158,16 @@ def test_a_delta_with_a_new_option_loads_the_rest_and_names_the_schema_gate(load
     loaded.bench.until_done("load")
     _, fields = loaded.person("1001")
     assert fields["Patient status"] == "Archived"
+
+
+def test_the_audit_log_names_the_fields_of_every_update_by_itself(loaded: Loaded) -> None:
+    changed = loaded.export.row("patients", "pat-1")
+    changed["dateOfBirth"] = "1999-09-09"
+    loaded.delta()
+    changed["email"], changed["address"] = "ana@new.example.org", {"line1": "8 Elm St", "city": "Denver"}
+    loaded.delta()
+    loaded.bench.call("deliver", code=(0, 1))
+    path = loaded.bench.folder / "package" / "audit-log.ndjson"
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    updates = [each["fields"] for each in lines if each.get("verb") == "update" and each["rule"] == "patients"]
+    assert updates == [["Date of birth"], ["Address", "emails"]]

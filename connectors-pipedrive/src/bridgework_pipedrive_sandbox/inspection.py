@@ -1,17 +1,12 @@
-"""What the control endpoints show and do: the dump, a person's edits, other programs."""
+"""What the control endpoints show and do: the dump, other programs."""
 
 import hashlib
 from collections.abc import Mapping
 from typing import Any
 
 from bridgework.sandbox import CommandRefused
-from bridgework_pipedrive_sandbox.answers import Record, Refused
-from bridgework_pipedrive_sandbox.call import Call
+from bridgework_pipedrive_sandbox.answers import Record
 from bridgework_pipedrive_sandbox.company import Company
-from bridgework_pipedrive_sandbox.merging import MERGEABLE, merged
-from bridgework_pipedrive_sandbox.operations import Operation
-from bridgework_pipedrive_sandbox.records import apply
-from bridgework_pipedrive_sandbox.routes import KINDS
 
 
 def dump(company: Company) -> Record:
@@ -33,61 +28,6 @@ def dump(company: Company) -> Record:
         "counters": {name: table.next_id for name, table in sorted(company.tables.items())},
         "meters": company.meters.dump(),
     }
-
-
-def edit(company: Company, object_name: str, record_id: str, action: str, fields: Record) -> Record:
-    """A user changes or deletes a record in the user interface: no token cost, update_time moves.
-
-    ``object_name`` is the object or its table (person, persons, notes …). Raises CommandRefused.
-    """
-    kinds = {kind.table: kind for kind in KINDS}
-    table = next((name for name in company.tables if object_name in (name, name.removesuffix("s"))), None)
-    if table is None or not record_id.isdigit():
-        raise CommandRefused("no such object, or the id is no number")
-    row = company.live(table, int(record_id))
-    if row is None:
-        raise CommandRefused("no such record")
-    if action == "delete":
-        return _delete(company, table, row)
-    if action == "merge":
-        return _merge(company, table, row, fields)
-    if action != "edit":
-        raise CommandRefused("action is edit, delete or merge")
-    if table not in kinds:
-        changed = {**row, **fields, "update_time": company.stamp()}
-        company[table].put(changed)
-        return changed
-    call = _by_hand(company)
-    try:
-        values = kinds[table].body.read(company, fields, creating=False)
-        return apply(kinds[table], call, row, values)
-    except Refused as refused:
-        raise CommandRefused(refused.error) from None
-
-
-def _delete(company: Company, table: str, row: Record) -> Record:
-    if table in ("notes", "relationships"):
-        company[table].remove(row["id"])
-    elif "active_flag" in row:
-        company.delete_softly(table, row, active_flag=False)
-    else:
-        company.delete_softly(table, row)
-    return {"id": row["id"]}
-
-
-def _merge(company: Company, table: str, lost: Record, fields: Record) -> Record:
-    """``fields`` is {"into": id}: the record with that id survives."""
-    wanted = fields.get("into")
-    survivor = company.live(table, wanted) if isinstance(wanted, int) else None
-    if survivor is None or survivor is lost or table not in MERGEABLE:
-        raise CommandRefused("into must be the id of another person, organization or deal")
-    return merged(company, table, lost, survivor)
-
-
-def _by_hand(company: Company) -> Call:
-    """A person in the user interface: the last active user, so that traces differ from the migration's."""
-    user = [user for user in company["users"] if user["active_flag"]][-1]
-    return Call(company, Operation("v2", "PATCH", "/", 0), "", {}, b"", "", user)
 
 
 def command(company: Company, name: str, arguments: Mapping[str, Any]) -> Record:

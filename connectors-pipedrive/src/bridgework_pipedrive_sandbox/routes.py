@@ -8,6 +8,7 @@ from bridgework_pipedrive_sandbox import (
     files,
     leads,
     legacy,
+    merging,
     notes,
     pipelines,
     records,
@@ -80,7 +81,7 @@ def handlers() -> dict[str, Handler]:
         found |= legacy.handlers(kind)
     for object_name in ("person", "organization", "deal", "activity"):
         found |= fields.handlers(object_name)
-    return {**found, **_V1, **_V2}
+    return {**found, **merging.handlers(), **_V1, **_V2}
 
 
 def _of_kind(kind: Kind) -> dict[str, Handler]:

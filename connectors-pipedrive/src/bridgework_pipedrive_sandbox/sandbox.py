@@ -13,7 +13,8 @@ from bridgework_pipedrive_sandbox.application import Application
 from bridgework_pipedrive_sandbox.company import Company
 from bridgework_pipedrive_sandbox.customvalues import CURRENCY
 from bridgework_pipedrive_sandbox.fresh import OWNER_EMAIL
-from bridgework_pipedrive_sandbox.inspection import command, dump, edit
+from bridgework_pipedrive_sandbox.inspection import command, dump
+from bridgework_pipedrive_sandbox.people import act
 
 _JSON = {"content-type": "application/json"}
 _UNAUTHORIZED = (
@@ -78,7 +79,7 @@ class PipedriveSandbox:
         return dump(self._company)
 
     def edit(self, object_name: str, record_id: str, action: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-        changed = edit(self._company, object_name, record_id, action, dict(fields))
+        changed = act(self._company, object_name, record_id, action, dict(fields))
         self._company.save()
         return changed
 

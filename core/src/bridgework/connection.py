@@ -19,8 +19,10 @@ from bridgework.errors import ContractBroken, SettingsError, StopRun
 from bridgework.journal import Journal
 from bridgework.model import Budget, Capabilities, Service
 from bridgework.plugins import Registered
-from bridgework.project import CORE_DESTINATION_KEYS, Project
+from bridgework.project import CORE_DESTINATION_KEYS, Keys, Project, load_keys
 from bridgework.settings import connector_settings
+
+LoadPlugin = Callable[[str, str], type[Any]]
 
 
 @dataclass(frozen=True)
@@ -35,29 +37,36 @@ class Connected:
 
 
 def connect(
-    project: Project, journal: Journal, clock: Clock, *, destination: bool, observers: Sequence[Any]
+    project: Project,
+    journal: Journal,
+    clock: Clock,
+    *,
+    destination: bool,
+    observers: Sequence[Any],
+    plugin: LoadPlugin = plugins.load_class,
 ) -> Connected:
     """Load exactly the plugins the migration names; with `destination`, build its clients too.
 
-    Without it the destination's class is loaded for its capabilities only and no credentials are needed.
+    Without it the destination's class is loaded for its capabilities only and no credentials are needed. `plugin` gives
+    the class of a role and a name.
     """
     defaults = CoreDefaults()
     registered = [Registered("core", "defaults", "bridgework", defaults)]
     registered += [Registered("core", type(each).__name__, "bridgework", each) for each in observers]
-    source_class = plugins.load_class("source", project.file.migration.source)
-    destination_class = plugins.load_class("destination", project.file.migration.destination)
-    pair_class = plugins.load_class("pair", project.pair)
+    source_class = plugin("source", project.file.migration.source)
+    destination_class = plugin("destination", project.file.migration.destination)
+    pair_class = plugin("pair", project.pair)
     _check_pair(pair_class, project)
     names = dict.fromkeys([*getattr(pair_class, "requires", ()), *project.file.migration.extensions])
-    registered += [_registered("extension", name, plugins.load_class("extension", name)()) for name in names]
+    registered += [_registered("extension", name, plugin("extension", name)()) for name in names]
     registered.append(_registered("pair", project.pair, pair_class()))
     registered.append(_source(project, source_class))
     capabilities: Capabilities | None = getattr(destination_class, "capabilities", None)
     if not destination:
         return Connected(tuple(registered), (), (), False, capabilities)
-    plugin, clients, budgets, sandbox = _destination(project, destination_class, journal, clock)
-    defaults.bind(plugin.plugin)
-    return Connected((*registered, plugin), clients, budgets, sandbox, plugin.plugin.capabilities)
+    connector, clients, budgets, sandbox = _destination(project, destination_class, journal, clock)
+    defaults.bind(connector.plugin)
+    return Connected((*registered, connector), clients, budgets, sandbox, connector.plugin.capabilities)
 
 
 def _registered(role: str, name: str, plugin: Any) -> Registered:
@@ -146,6 +155,18 @@ def clock_of(project: Project) -> Clock:
         )
     answer = httpx.get(_control(base_url, "clock"), headers={"x-sandbox-token": token}, trust_env=False, timeout=10.0)
     return SystemClock(speed, start=datetime.fromisoformat(answer.json()["now"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a migration takes from the machine it runs on; a conformance kit gives it other things instead."""
+
+    plugin: LoadPlugin = plugins.load_class  # the class of a role and a name
+    keys: Callable[[str], Keys] = load_keys  # the keys of a migration's id
+    clock: Callable[[Project], Clock] = clock_of
+
+
+MACHINE = Surroundings()
 
 
 def _control(base_url: str, name: str) -> str:

@@ -16,7 +16,7 @@ from uuid import UUID
 from bridgework import collecting
 from bridgework.client import ApiClient
 from bridgework.clock import Clock, SystemClock
-from bridgework.connection import clock_of, connect
+from bridgework.connection import MACHINE, Surroundings, connect
 from bridgework.conservation import conservation, write_reports
 from bridgework.documents import Documents
 from bridgework.errors import Busy, ContractBroken, MappingError, StoreFailure, UsageError
@@ -35,7 +35,7 @@ from bridgework.mapping import Mapping as LoadedMapping
 from bridgework.model import Body, Budget, Capabilities, DestinationSchema, Operation, StoredRecord, Verb
 from bridgework.plugins import Hooks
 from bridgework.progress import Progress
-from bridgework.project import Keys, Project, load_keys, read_project
+from bridgework.project import Keys, Project, read_project
 from bridgework.pulse import Pulse
 from bridgework.results import Result
 from bridgework.staging import Image, Records, Staging, StagingWriter
@@ -74,14 +74,17 @@ class Migration:
         destination: bool,
         observers: Sequence[Any],
         looking: bool = False,
+        around: Surroundings = MACHINE,
     ) -> None:
         self.project = project
         self.looking = looking  # another process works on it: nothing may be written
         self.keys = keys
         self._stack = stack
-        self.clock: Clock = clock_of(project) if destination else SystemClock()
+        self.clock: Clock = around.clock(project) if destination else SystemClock()
         self.journal = self._open_journal()
-        connected = connect(project, self.journal, self.clock, destination=destination, observers=observers)
+        connected = connect(
+            project, self.journal, self.clock, destination=destination, observers=observers, plugin=around.plugin
+        )
         for client in connected.clients:
             stack.callback(client.close)
         self._connected = connected
@@ -94,7 +97,13 @@ class Migration:
     @classmethod
     @contextmanager
     def open(
-        cls, folder: Path, *, destination: bool = False, observers: Sequence[Any] = (), look: bool = False
+        cls,
+        folder: Path,
+        *,
+        destination: bool = False,
+        observers: Sequence[Any] = (),
+        look: bool = False,
+        around: Surroundings = MACHINE,
     ) -> Iterator[Migration]:
         """Open a migration folder; with `destination`, connected to it.
 
@@ -107,8 +116,9 @@ class Migration:
             pulse = [] if looking else [Pulse(project.folder)]
             for each in pulse:
                 stack.callback(each.end)
-            keys = load_keys(project.id)
-            yield cls(project, keys, stack, destination=destination, observers=(*observers, *pulse), looking=looking)
+            keys = around.keys(project.id)
+            watching = (*observers, *pulse)
+            yield cls(project, keys, stack, destination=destination, observers=watching, looking=looking, around=around)
 
     # ---------------------------------------------------------------- stores
 
@@ -226,6 +236,7 @@ class Migration:
         mapped_hash: str,
         target_id: str = "",
         body_hash: str = "",
+        fields: tuple[str, ...] = (),
     ) -> Intent:
         """An intent with its identity as marker and as client id."""
         identities = self._identities.get((rule, object_name)) or self._identities_of(rule, object_name)
@@ -241,6 +252,7 @@ class Migration:
             body_hash=body_hash,
             mapped_hash=mapped_hash,
             target_id=target_id,
+            fields=fields,
         )
 
     def _identities_of(self, rule: str, object_name: str) -> Identities:

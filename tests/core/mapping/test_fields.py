@@ -28,6 +28,7 @@ def test_examples_of_all_built_in_transforms_come_out_as_written() -> None:
         ("first", {"first": "  "}, None),
         ("{first: [{from: email}, {from: last}]}", {}, "Ruiz"),
         ("{all: [{from: first}, {from: email}, {from: last}], join: '; '}", {}, "Ana; Ruiz"),
+        ("{all: [first, last, first], join: '; ', unique: true}", {"first": "Ruiz"}, "Ruiz"),
         ("{from: status, values: {Active: A, inactive: I}}", {"status": "INACTIVE"}, "I"),
         ("{from: status, values: {Active: A}}", {"status": "Other"}, "Other"),
         ("{from: status, values: {Active: A}, otherwise: '?'}", {"status": "Other"}, "?"),

@@ -186,6 +186,31 @@ rules:
     assert found == {"t1": ("t1", 2), "EVE ITO": ("t1", 1), "Ito": ("", 1), "": ("", 1)}
 
 
+@pytest.mark.parametrize(
+    ("said", "made"),
+    [("t2", "Bob Ito"), (" eve ito", "Eve Ito"), ("Ito", "Ito"), ("Dr. Who", "Dr. Who"), ("", None)],
+)
+def test_a_team_member_is_named_as_the_team_knows_them_and_a_stranger_as_written(said: str, made: str | None) -> None:
+    forms = NamedTransform(name="forms", function=lambda row: [row["name"].lower(), row["name"].split()[-1].lower()])
+    lower = NamedTransform(name="lower", function=lambda text: text.strip().lower())
+    text = """
+people: {from: team, name: "{name}", email: email, forms: forms, text: lower}
+rules:
+  clients: {from: clients, to: person, fields: {name: first, By: {team: {first: [owner, status]}}}}
+"""
+    team = [{"id": "t1", "name": "Eve Ito"}, {"id": "t2", "name": "Bob Ito"}]
+    field = "owner" if said == "t2" else "status"
+    found = bodies(
+        compiled(text, transforms=[forms, lower]), "clients", {"team": team, "clients": [client(**{field: said})]}
+    )
+    assert found["c1"].get("By") == made
+
+
+def test_naming_team_members_needs_a_team() -> None:
+    with pytest.raises(MappingError, match="team needs people"):
+        compiled("rules: {clients: {from: clients, to: person, fields: {name: {team: status}}}}")
+
+
 def test_computed_fields_stand_for_their_parts_everywhere() -> None:
     text = """
 computed:

@@ -273,7 +273,7 @@ class Oracle:
             kind = blank(row.get("appointmentType")) or ""
             minutes = row.get("durationMinutes")
             facts = [row["start"].replace("T", " ")[:16], row["status"], blank(row.get("operatory"))]
-            facts += [self.provider_as_said(row)]
+            facts += [self.provider_as_said(row), self.provider(row.get("providerId"), row.get("providerName"))]
             facts += [str(part) for item in row.get("procedures") or [] for part in item.values() if part]
             found[f"sensei.appointments.{row['id']}"] = {
                 "type": "call" if any(word in kind.lower() for word in CALLS) else "appointment",
@@ -298,7 +298,7 @@ class Oracle:
         return {
             "Last appointment": last["start"][:10],
             "Last procedure codes": ", ".join(dict.fromkeys(item["code"] for item in last.get("procedures") or [])),
-            "Last provider": self.provider_as_said(last),
+            "Last provider": self.provider(last.get("providerId"), last.get("providerName")),
         }
 
     # ---------------------------------------------------------------- plans

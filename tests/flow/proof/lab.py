@@ -15,6 +15,7 @@ from unittest import mock
 
 from bridgework import crash
 from bridgework import migration as engine
+from bridgework import project as project_module
 from bridgework.client import ApiClient
 from bridgework.connection import Connected, JournalBudgets
 from bridgework.defaults import CoreDefaults
@@ -40,7 +41,7 @@ from bridgework.staging import Records
 from bridgework.store import Store
 
 from .plugins import SERVICE, Destination, Pair, Source, Wire
-from .world import World
+from .world import Dead, World
 
 KEYS = Keys(bytes(range(32)), bytes(range(1, 33)), bytes(range(2, 34)), "a test")
 BY = "Dana Weiss <dana@practice.example>"
@@ -51,10 +52,6 @@ STAGES: dict[str, Callable[[Migration], Result]] = {
     "reconcile": reconcile,
 }
 MOST_RUNS = 12
-
-
-class Dead(BaseException):
-    """The process ended: nothing of it runs any more."""
 
 
 class Lab:
@@ -90,7 +87,7 @@ class Lab:
 
     def attempt(self, name: str) -> Result | BridgeworkError | None:
         """One run; what stopped it; None if it crashed."""
-        self._dead = False
+        self._dead = self.world.dead = False
         with mock.patch.object(crash, "here", self._here), mock.patch.object(Store, "_usable", self._usable(Store)):
             try:
                 return self.run(name)
@@ -133,7 +130,7 @@ class Lab:
         usable = store._usable
 
         def checked(this: Store) -> None:
-            if self._dead:
+            if self._dead or self.world.dead:
                 raise Dead
             usable(this)
 
@@ -204,17 +201,13 @@ class Lab:
 
 def prepared(folder: Path, world: World, *, workers: int = 1, size: int = 1) -> Lab:
     """A migration whose gates are all open and whose sample is written."""
-    project = create_project(
-        folder / "migration",
-        source="lab",
-        destination="lab",
-        pair="lab",
-        sections={
-            "migration": {"currency": "EUR"},
-            "owners": {"fallback": "kim@example.org"},
-            "run": {"workers": workers},
-        },
-    )
+    sections = {
+        "migration": {"currency": "EUR"},
+        "owners": {"fallback": "kim@example.org"},
+        "run": {"workers": workers},
+    }
+    with mock.patch.object(project_module.secrets, "choice", lambda letters: letters[0]):  # the same id in every run
+        project = create_project(folder / "migration", source="lab", destination="lab", pair="lab", sections=sections)
     Journal.create(project.journal_file, KEYS.journal, project.id).close()
     Records.create(project.records_file, KEYS.records or b"", project.id).close()
     lab = Lab(project.folder, world, workers=workers)

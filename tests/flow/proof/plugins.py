@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from email.utils import format_datetime
 from typing import Any, ClassVar
 
 import httpx
@@ -44,7 +45,7 @@ from bridgework.model import (
     Written,
 )
 
-from .world import CARRIED_OUT, HORIZON, LOCK, World
+from .world import CARRIED_OUT, HORIZON, LOCK, Dead, World
 
 BATCH = 3
 MAPPING = """
@@ -247,7 +248,9 @@ class Wire(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """One request."""
         with LOCK:
-            return self._handle(request)
+            answer = self._handle(request)
+            answer.headers["date"] = format_datetime(self._world.time.true(), usegmt=True)
+            return answer
 
     def _handle(self, request: httpx.Request) -> httpx.Response:
         world, content = self._world, request.read()
@@ -264,6 +267,10 @@ class Wire(httpx.BaseTransport):
             world.time.sleep(30)
             raise httpx.ReadTimeout("no answer")
         method, path, body = request.method, request.url.path, json.loads(content) if content else None
+        if kind == "late, and the process ends":
+            world.later(HORIZON - 60, method, path, body)
+            world.dead = True
+            raise Dead
         if kind in ("stall", "late"):
             world.later(30 if kind == "stall" else HORIZON - 60, method, path, body)
             world.time.sleep(60 if kind == "stall" else 30)

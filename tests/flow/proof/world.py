@@ -12,7 +12,6 @@ import json
 import pickle
 import threading
 from collections import Counter
-from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -64,6 +63,7 @@ class Row:
     version: int = 1
     deleted: bool = False
     hand: str = "us"
+    edited: Body = field(default_factory=dict)  # by people, since it was made
 
     def shown(self) -> Body:
         """As the API gives it."""
@@ -106,6 +106,10 @@ CARRIED_OUT = frozenset(
 DOUBLED = ("doubled", "doubled, second answer", "doubled, answer lost")
 
 
+class Dead(BaseException):
+    """The engine's process ended: nothing of it runs any more."""
+
+
 @dataclass
 class World:
     """The whole of it. `file`: saved there after every change, for a process that may end at any instant."""
@@ -124,6 +128,7 @@ class World:
     bodies: list[str] = field(default_factory=list)  # what was sent, in order of arrival
     late: list[tuple[float, int, str, str, Any]] = field(default_factory=list)
     numbers: int = 0
+    dead: bool = False  # the engine's process ended at a request
     file: Path | None = None
 
     # ---------------------------------------------------------------- the source
@@ -145,7 +150,7 @@ class World:
     def person_edits(self, id_: str, name: str, value: Any) -> None:
         """Somebody changes a field."""
         row = self.rows[id_]
-        row.values[name] = value
+        row.values[name] = row.edited[name] = value
         self._touched(row, "person")
 
     def person_deletes(self, id_: str) -> None:
@@ -200,6 +205,8 @@ class World:
         row = self.rows.get(id_)
         if row is None or row.deleted:
             return 404, {"error": "not there"}
+        if over := [name for name in values if name in row.edited] or not row.identity:
+            self.wrongs.append(f"{row.object} {id_}: what a person wrote was overwritten: {over}")
         row.values.update(values)
         for name in [name for name, value in row.values.items() if value is None]:
             del row.values[name]
@@ -271,4 +278,3 @@ class World:
 
 
 LOCK = threading.RLock()  # of all worlds: a request is carried out alone
-Hook = Callable[[str], None]

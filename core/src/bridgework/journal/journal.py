@@ -182,7 +182,12 @@ class Journal:
             )
             for intent, operation in zip(intents, opened, strict=True)
         ]
-        operations = chain.Chain(connection).append("intent", rows)
+        end = chain.Chain(connection)
+        operations = end.append("intent", rows)
+        if named := [
+            (number, intent.fields) for number, intent in zip(operations, intents, strict=True) if intent.fields
+        ]:
+            end.append("event", [self._event_row("fields", {"operations": named})])
         projection.open_operations(connection, [operation.target for operation in opened], operations)
         return dict(zip(operations, opened, strict=True))
 

@@ -60,7 +60,7 @@ class Intent(NamedTuple):
 
     `attempt` 0 lets the journal count; any other number must be the right one. `key` is the target's key within its
     rule; schema operations use their identity. `body_hash` covers what is sent, `mapped_hash` the mapped
-    body behind it.
+    body behind it. `fields` are the keys of what an update changes; they stand in the chain beside the intent.
     """
 
     verb: Verb
@@ -75,6 +75,7 @@ class Intent(NamedTuple):
     body_hash: str = ""
     mapped_hash: str = ""
     target_id: str = ""
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ from bridgework.model import FieldType
 
 Scalar = str | bool | int
 _WORDS = {"empty": {"empty": True}, "filled": {"empty": False}, "past": {"past": True}, "future": {"past": False}}
-SOURCES = ("from", "text", "first", "all", "ref", "owner", "rollup", "constant", "setting")
+SOURCES = ("from", "text", "first", "all", "ref", "owner", "team", "rollup", "constant", "setting")
 DISPOSITIONS = ("archive", "export", "reference", "rebuild")
 
 
@@ -93,6 +93,9 @@ class FieldSpec(Strict):
     given: dict[str, FieldSpec] | None = Field(default=None, description="named values for `text` or for `use`")
     ref: str | None = Field(default=None, description="a rule: the record that its rule makes of the row `by` names")
     owner: FieldSpec | None = Field(default=None, description="who is responsible: a key or a name of the source")
+    team: FieldSpec | None = Field(
+        default=None, description="the name of the team member whom a key or a text means; else the text"
+    )
     rollup: str | None = Field(default=None, description="an object whose rows refer to this row, or `members`")
     constant: Scalar | None = Field(default=None, description="always this")
     setting: str | None = Field(default=None, description="the value of an option of the mapping")
@@ -112,7 +115,7 @@ class FieldSpec(Strict):
     sum_: bool = Field(default=False, alias="sum", description="rollup: add the amounts, exactly")
     count: bool = Field(default=False, description="rollup: how many children")
     negate: bool = Field(default=False, description="rollup: turn the sign of a sum")
-    unique: bool = Field(default=False, description="rollup: each value once")
+    unique: bool = Field(default=False, description="rollup, or a list that is joined: each value once")
     sort: bool = Field(default=False, description="rollup: order the values by themselves")
     join: str | None = Field(default=None, description="make one text of a list, with this between")
 

@@ -137,7 +137,9 @@ class FieldCompiler:
             return self.available(self.catalog.path(object_name, spec.from_).type)
         if spec.rollup is not None and spec.count:
             return FieldType.INTEGER
-        return FieldType.TEXT if spec.text is not None or spec.constant is not None else None
+        if spec.text is not None or spec.team is not None or spec.constant is not None:
+            return FieldType.TEXT
+        return None
 
     def available(self, kind: FieldType) -> FieldType:
         """The type, or what stands for it where the destination has no yes/no fields."""
@@ -164,6 +166,8 @@ class FieldCompiler:
         if spec.owner is not None:
             named = self.evaluator(spec.owner, object_name)
             return lambda scope: {"owner": plain_text(named(scope))}
+        if spec.team is not None:
+            return self._team(spec.team, object_name)
         if spec.rollup is not None:
             return self.rollups.evaluator(spec, object_name)
         return self._given(spec.given or {}, object_name)
@@ -172,6 +176,12 @@ class FieldCompiler:
         if name not in self.options:
             raise UnknownName(f"there is no option {name}{nearest(name, self.options)}")
         return self.options[name]
+
+    def _team(self, spec: FieldSpec, object_name: str) -> Evaluator:
+        if self.mapping.people is None:
+            raise UnknownName("team needs people: who is on the team, and how texts name them")
+        named = self.evaluator(spec, object_name)
+        return lambda scope: scope.session.team.person(plain_text(named(scope))).name or None
 
     def _given(self, given: Mapping[str, FieldSpec], object_name: str) -> Evaluator:
         parts = {name: self.evaluator(each, object_name, shape=True) for name, each in given.items()}
@@ -223,8 +233,8 @@ class FieldCompiler:
         if spec.values or spec.otherwise is not None:
             steps.append(_value_map(spec.values, spec.otherwise))
         if spec.join is not None and spec.rollup is None:
-            glue = spec.join
-            steps.append(lambda value, scope: _joined(value, glue))
+            glue, unique = spec.join, spec.unique
+            steps.append(lambda value, scope: _joined(value, glue, unique))
         if (default := spec.default) is not None:
             steps.append(lambda value, scope: default if is_empty(value) else value)
         return steps
@@ -361,8 +371,11 @@ def _all(parts: Sequence[Evaluator]) -> Evaluator:
     return gather
 
 
-def _joined(value: Value, glue: str) -> Value:
-    return glue.join(filter(None, map(plain_text, value))) if isinstance(value, list) else value
+def _joined(value: Value, glue: str, unique: bool) -> Value:
+    if not isinstance(value, list):
+        return value
+    texts = filter(None, map(plain_text, value))
+    return glue.join(dict.fromkeys(texts) if unique else texts)
 
 
 def _value_map(values: Mapping[str, str | None], otherwise: str | None) -> Callable[[Value, Scope], Value]:

@@ -80,6 +80,8 @@ class Plan:
             same_person=self.mapping.file.same_person,
             merges=merges,
             links=links,
+            people=self.mapping.file.people,
+            transforms=self.transforms,
         )
         return Session(staging, self.rules, around)
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from bridgework.mapping.outcome import group_key
 from bridgework.mapping.paths import Hop, Path, reader
 from bridgework.mapping.scope import Scope, StagedRow, StagedRows
 from bridgework.mapping.settings import Zones
+from bridgework.mapping.team import Team
 from bridgework.mapping.values import is_empty, plain_text
-from bridgework.model import TransformContext, Value
+from bridgework.model import NamedTransform, TransformContext, Value
 
 if TYPE_CHECKING:
     from bridgework.mapping.compiled import CompiledRule
+    from bridgework.mapping.document import People
 
 KEPT_ROWS = 4096  # rows per object that stay in memory for following references
 KEPT_PLACES = 16384
@@ -68,6 +70,11 @@ class Session:
             cutover=around.zones.cutover,
             facts=around.facts,
         )
+
+    @cached_property
+    def team(self) -> Team:
+        """Who may be named as responsible."""
+        return Team(self.around.people, self.around.transforms, self.staging)
 
     def row(self, object_name: str, key: str) -> StagedRow | None:
         """A row by key, merges followed, decisions about it applied."""
@@ -225,6 +232,8 @@ class Surroundings:
     same_person: Mapping[str, str]
     merges: Mapping[tuple[str, str], str]
     links: Mapping[tuple[str, str], str]
+    people: People | None
+    transforms: Mapping[str, NamedTransform]
 
 
 def _printed(fields: Sequence[str], values: Mapping[str, Value]) -> str:

@@ -30,6 +30,8 @@ def _origin(spec: FieldSpec) -> str:
         return f"record of rule {spec.ref} that {describe(spec.by) if spec.by else 'it'} names"
     if spec.owner is not None:
         return f"user of {describe(spec.owner)}"
+    if spec.team is not None:
+        return f"team member of {describe(spec.team)}"
     if spec.rollup is not None:
         return _rollup(spec)
     if spec.first is not None:

@@ -67,5 +67,6 @@ def _job(migration: Migration, target: Target, change: Change, version: str, sta
         generation=target.generation,
         mapped_hash="",
         target_id=target.id,
+        fields=tuple(change.send),
     )
     return Job(intent, change.send, version=version)

@@ -14,13 +14,14 @@ from bridgework.journal import Intent, Outcome, Target
 from bridgework.migration import Migration
 from bridgework.model import Ability, Dropped, Receipt, StoredRecord, Verb
 from bridgework.results import Result
-from bridgework.stages.comparing import content_mark, same
+from bridgework.stages.comparing import content_mark
 from bridgework.stages.load.settling import settle_doubt
 from bridgework.stages.load.writing import Job, Writer
 from bridgework.stages.optionlists import declared_labels, shown
 from bridgework.stages.restoring import restore
 from bridgework.stages.rules import relations
 from bridgework.stages.schema import PATIENCE, RULE, settle_schema
+from bridgework.stages.settle_images import differing
 
 REMOVABLE = ("created", "updated", "conflict", "rejected")
 ROUNDS = 5
@@ -193,19 +194,8 @@ def _judge(migration: Migration, target: Target, stored: StoredRecord | None) ->
     if target.settled_hash:
         edited = content_mark(stored) != target.settled_hash
     else:
-        edited = _differs_from_sent(migration, target, stored)
+        edited = bool(differing(migration, [target], {target.id: stored}))  # it was never read back
     return ("keep", "edited in the destination since it was loaded") if edited else ("remove", "")
-
-
-def _differs_from_sent(migration: Migration, target: Target, stored: StoredRecord) -> bool:
-    """For a record that was never read back: compare with what was sent; without that, it counts as edited."""
-    if migration.keys.records is None:
-        return True
-    sent = migration.images(target.rule, [target.key]).get(target.key)
-    if sent is None:
-        return True
-    [expected] = migration.hooks.normalise(target.object, [sent])
-    return not all(same(stored.values.get(name), value) for name, value in expected.items())
 
 
 def _delete_job(migration: Migration, target: Target, stage: str) -> Job:

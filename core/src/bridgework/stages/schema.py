@@ -89,7 +89,7 @@ def apply_schema(migration: Migration) -> Result:
     migration.progress.start("schema", len(planned.operations))
     settle_schema(migration)
     for operation in [*_without_receipt(migration, planned), *planned.operations]:
-        _carry_out(migration, operation)
+        carry_out(migration, operation)
         migration.progress.step(operation.object)
     migration.forget_schema()
     left = schema_plan(migration)
@@ -109,7 +109,8 @@ def settle_schema(migration: Migration) -> None:
     )
 
 
-def _carry_out(migration: Migration, operation: SchemaOperation) -> None:
+def carry_out(migration: Migration, operation: SchemaOperation) -> None:
+    """Create one thing, or find it; durable before and after, a lost answer waited for and looked up by name."""
     tried_before = bool(migration.journal.targets(RULE, [operation.identity]))
     for attempt in range(PATIENCE):
         intent = Intent(verb=Verb.SCHEMA, stage="schema", rule=RULE, key=operation.identity, object=operation.object)

@@ -16,7 +16,8 @@ from bridgework_sensei_twenty.addresses import one_line
 
 REGION: Final = "US"  # whose rules read numbers without a country code; Sensei Cloud serves practices there
 _EXTENSION: Final = re.compile(r"\s*(?:;|,)?\s*(?:x|ext\.?|extension|#)\s*\d{1,7}\s*$", re.IGNORECASE)
-_BLOCKS: Final = frozenset("p div br li ul ol tr table h1 h2 h3 h4 h5 h6 blockquote pre section".split())
+_BLOCK_NAMES: Final = "p div br li ul ol tr table h1 h2 h3 h4 h5 h6 blockquote pre section"
+_BLOCKS: Final = frozenset(_BLOCK_NAMES.split())
 _SILENT: Final = frozenset({"script", "style", "head", "title"})
 
 
@@ -217,6 +218,8 @@ TRANSFORMS: Final = (
         ([{"start": "2026-03-01T09:00:00", "kind": "Filling"}], "2026-03-01: Filling"),
     ),
     _named(priced, FieldType.TEXT, ("10", "USD 10.00")),
-    _named(storage_link, FieldType.TEXT, ({"base": "https://f.example/", "path": "a b.pdf"}, "https://f.example/a%20b.pdf")),
+    _named(
+        storage_link, FieldType.TEXT, ({"base": "https://f.example/", "path": "a b.pdf"}, "https://f.example/a%20b.pdf")
+    ),
     _named(html_text, FieldType.LONG_TEXT, ("<p>a<br>b</p><script>x</script>", "a\nb")),
 )

@@ -35,6 +35,7 @@ SERVED = {
         "/organizationRelationships/{id}": "get put delete",
         "/organizations/{id}/files": "get",
         "/persons/{id}/files": "get",
+        **{f"/{name}/{{id}}/merge": "put" for name in ("deals", "organizations", "persons")},
         "/users": "get",
         "/users/find": "get",
         "/users/me": "get",

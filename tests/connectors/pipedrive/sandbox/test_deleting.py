@@ -96,14 +96,3 @@ def test_an_archived_deal_leaves_the_list_and_cannot_be_changed(account: Account
     refusal(account.v2("PATCH", "deals/1", {"title": "C"}), code=RULE)
     assert account.v2("PATCH", "deals/1", {"is_archived": False}).json()["data"]["archive_time"] is None
     assert account.ids("deals") == [1, 2]
-
-
-def test_merging_moves_the_children_to_the_survivor(account: Account) -> None:
-    lost = account.make("persons", name="Ana", phones=[{"value": "1"}])["id"]
-    survivor = account.make("persons", name="Anna")["id"]
-    account.make("deals", title="A", person_id=lost)
-    account.controls.merge("person", lost, into=survivor)
-    merged = account.get(f"persons/{survivor}")
-    assert (merged["name"], merged["phones"][0]["value"]) == ("Anna", "1")
-    assert account.get(f"persons/{lost}")["is_deleted"]
-    assert account.get("deals/1")["person_id"] == survivor

@@ -119,14 +119,6 @@ def test_a_person_deletes_between_load_and_verification(account: Account) -> Non
     refusal(account.v1("GET", "notes/1"), 404)
 
 
-def test_a_person_merges_between_load_and_verification(account: Account) -> None:
-    """Behaviour 44."""
-    for name in ("Ana", "Anna"):
-        account.make("persons", name=name)
-    account.controls.merge("person", 1, into=2)
-    assert account.ids("persons") == [2]
-
-
 def test_edits_cost_no_tokens_and_impossible_ones_are_refused(account: Account) -> None:
     account.make("persons", name="Ana")
     used = account.controls.state()["meters"]

@@ -39,7 +39,7 @@ COLUMNS: Final = (
 )
 _BATCH: Final = 500
 _GATE_OF: Final = {"schema": "schema", "sample": "owners", "load": "sample", "delta": "sample", "replay": "sample"}
-_QUIET: Final = frozenset(("anchor", "targets_settled", "receipt", "schema_picture", "progress"))
+_QUIET: Final = frozenset(("anchor", "targets_settled", "receipt", "schema_picture", "progress", "fields"))
 _SAID: Final = ("gate", "by", "automatic", "content", "stage", "state", "mapping", "fingerprint", "at", "account")
 SCHEMA_RULE: Final = "schema"  # the journal keeps schema operations under this name
 
@@ -59,7 +59,7 @@ class Line:
     object: str = ""
     id: str = ""
     verb: str = "event"
-    fields: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()  # keys while reading, labels when written
     outcome: str = ""
     attempt: int | None = None
     reason: str = ""
@@ -121,6 +121,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self._open: dict[int, Entry] = {}
+        self._fields: dict[int, tuple[str, ...]] = {}  # of open updates
         self._operator = ""
         self._mapping = ""
         self._approved: dict[str, str] = {}
@@ -140,8 +141,11 @@ class _Reader:
 
     def _outcome(self, entry: Entry) -> Line:
         said = entry.values
-        intent = self._open[said["operation"]] if said["state"] == "in_doubt" else self._open.pop(said["operation"])
-        line = self._operation(entry.seq, intent)
+        number = said["operation"]
+        line = self._operation(entry.seq, self._open[number])
+        if said["state"] != "in_doubt":
+            del self._open[number]
+            self._fields.pop(number, None)
         reason = f"{said['field']}: {said['reason']}" if said["field"] else said["reason"]
         return replace(line, time=entry.at, outcome=said["state"], id=said["id"] or line.id, reason=reason)
 
@@ -159,6 +163,7 @@ class _Reader:
             object=said["object"],
             id=said["target_id"],
             verb=said["verb"],
+            fields=self._fields.get(intent.seq, ()),
             attempt=said["attempt"],
             key=said["key"],
             generation=said["generation"],
@@ -172,6 +177,8 @@ class _Reader:
             self._mapping = payload["mapping"]
         elif kind == "approval":
             self._approved[payload["gate"]] = payload["by"]
+        elif kind == "fields":
+            self._fields.update((number, tuple(fields)) for number, fields in payload["operations"])
         base = Line(row=entry.seq, time=entry.at, operator=self._operator, mapping=self._mapping)
         if kind == "targets_matched":
             for key, id_, _ in payload["rows"]:
@@ -215,23 +222,22 @@ def _with_fields(migration: Migration, labels: Labels, lines: Iterable[Line]) ->
 
 
 def _filled(migration: Migration, labels: Labels, batch: Sequence[Line]) -> Iterator[Line]:
-    """The same lines with labels of what was sent: on create the whole body, on update the fields that changed.
-
-    Images are kept per record, so an update line shows the fields of the record's last update.
-    """
-    wanted: dict[tuple[str, str, int], list[str]] = defaultdict(list)
+    """The same lines with labels of what was sent: on create the whole body, on update the fields that it changed."""
+    wanted: dict[tuple[str, int], list[str]] = defaultdict(list)
     for line in batch:
-        if line.verb in ("create", "upload", "update") and line.rule != SCHEMA_RULE:
-            wanted[line.rule, "pre" if line.verb == "update" else "sent", line.generation].append(line.key)
-    bodies: dict[tuple[str, str, int], dict[str, dict[str, Any]]] = {}
-    for (rule, kind, generation), keys in wanted.items():
-        images = migration.records.images
-        found = images.many(rule, keys, "pre") if kind == "pre" else images.first(rule, keys, "sent", generation)
-        bodies[rule, kind, generation] = found
+        if line.verb in ("create", "upload") and line.rule != SCHEMA_RULE:
+            wanted[line.rule, line.generation].append(line.key)
+    bodies = {
+        (rule, generation): migration.records.images.first(rule, keys, "sent", generation)
+        for (rule, generation), keys in wanted.items()
+    }
     for line in batch:
         if line.rule == SCHEMA_RULE:
             yield replace(line, fields=(line.key.rpartition("/")[2],), key="")
             continue
-        kind = "pre" if line.verb == "update" else "sent"
-        body = bodies.get((line.rule, kind, line.generation), {}).get(line.key, {})
-        yield replace(line, fields=tuple(labels.label(line.object, key) for key in body))
+        if line.verb in ("create", "upload"):
+            body = bodies.get((line.rule, line.generation), {}).get(line.key, {})
+            yield replace(line, fields=tuple(labels.label(line.object, key) for key in body))
+        else:
+            changed = sorted(labels.label(line.object, key) for key in line.fields)
+            yield replace(line, fields=tuple(changed))

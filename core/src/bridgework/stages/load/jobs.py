@@ -185,7 +185,8 @@ class JobMaker:
         was, will = self._migration.hooks.normalise(self._rule.target, [before, wanted])
         change = three_way(left=was, current=stored.values, wanted=will, wanted_raw=wanted, fixed=self._fixed)
         intent = self._update_intent(each, target, change.send, deferred=deferred)
-        kept = {name: value for name, value in {**before, **wanted}.items() if name not in change.conflicts}
+        # Of a field that people edited we left what we left before: a rollback tells by it that they were there.
+        kept = {**before, **{name: value for name, value in wanted.items() if name not in change.conflicts}}
         job = Job(
             intent, change.send, sent=kept, before=change.before, version=stored.version, conflicts=change.conflicts
         )
@@ -244,6 +245,7 @@ class JobMaker:
             mapped_hash=each.full_hash if whole else each.first_hash,
             target_id=target.id,
             body_hash=body_hash(body),
+            fields=tuple(body),
         )
 
     def _reject(self, refused: Sequence[tuple[Intent, Unresolved]]) -> None:

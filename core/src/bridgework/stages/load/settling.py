@@ -66,7 +66,7 @@ def _adopt(migration: Migration, rows: Sequence[IntentRow]) -> list[IntentRow]:
 def _judge(row: IntentRow, found: Found | None) -> Outcome | None:
     there = [record for record in found.records if not record.deleted] if found else []
     if len(there) == 1:
-        return Outcome(row.operation, "found", id=there[0].id, version=there[0].version)
+        return Outcome(row.operation, "found", id=there[0].id)  # whose version it has by now, nobody knows
     if len(there) > 1:
         lowest = min(there, key=lambda record: (len(record.id), record.id))
         others = len(there) - 1

@@ -1,0 +1,43 @@
+"""Whatever the clocks show, and however they are set in the middle of a run, the end is the same."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from .checking import accounted_for, known, made_once
+from .lab import Template
+from .world import Body
+
+NIGHTS = {
+    "clocks go forward": datetime(2026, 3, 29, 0, 59, 50, tzinfo=UTC),
+    "clocks go back": datetime(2026, 10, 25, 0, 59, 50, tzinfo=UTC),
+    "leap day": datetime(2028, 2, 28, 23, 59, 50, tzinfo=UTC),
+    "end of 32 bits": datetime(2038, 1, 19, 3, 14, 0, tzinfo=UTC),
+}
+
+
+@pytest.fixture(scope="module")
+def faultless(templates: dict[str, Template], memory: Path) -> dict[str, Body]:
+    """What a load leaves."""
+    lab = templates["load"].copy(memory / "faultless")
+    lab.until_done("load")
+    return lab.world.content()
+
+
+@pytest.mark.parametrize("night", NIGHTS)
+def test_a_night_on_which_calendars_jump_changes_nothing(
+    templates: dict[str, Template], memory: Path, faultless: dict[str, Body], night: str
+) -> None:
+    """T14: daylight saving, leap day, 2038; an answer is lost before midnight and looked for after it."""
+    lab = templates["load"].copy(memory / "night")
+    lab.world.time.start = NIGHTS[night]
+    lab.world.arm("late", 6)
+    lab.until_done("load")
+    lab.world.catch_up()
+    made_once(lab.world)
+    accounted_for(lab)
+    known(lab)
+    assert lab.world.content() == faultless

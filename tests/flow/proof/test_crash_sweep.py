@@ -1,0 +1,65 @@
+"""The process ends at each crash point, for real: whoever runs the command again ends where nobody had crashed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from bridgework import crash
+
+from .checking import accounted_for, human_work_stands, known, made_once
+from .lab import Lab, Template
+from .results import note, torture
+
+
+def points_of(lab: Lab, command: str) -> Counter[str]:
+    """Which crash points a run passes, and how often."""
+    lab.arm_crash("none of them")
+    lab.attempt(command)
+    passed = Counter(lab.points)
+    del passed["any"]
+    return passed
+
+
+@pytest.mark.parametrize("command", ["load", "delta", "rollback"])
+def test_a_process_that_ends_at_any_crash_point_changes_nothing_about_the_end(
+    templates: dict[str, Template], memory: Path, command: str
+) -> None:
+    """T2. Every point, at every hit (in the short run at the first, the second and the last), in a child process."""
+    clean = templates[command].copy(memory / "clean")
+    passed = points_of(clean, command)
+    assert len(passed) > 6 and sum(passed.values()) > 20
+    for point, hits in passed.items():
+        for nth in range(1, hits + 1) if torture() else sorted({1, 2, hits} - {hits + 1}):
+            lab = templates[command].copy(memory / "crashing")
+            assert lab.in_child(command, point=point, nth=nth) == crash.EXIT_CODE, f"{point}:{nth}"
+            lab.until_done(command)
+            note("crashes survived", 1)
+            at = f"{command} ended at {point}:{nth}"
+            made_once(lab.world)
+            human_work_stands(lab.world)
+            accounted_for(lab)
+            known(lab)
+            assert lab.world.content() == clean.world.content(), at
+
+
+@pytest.mark.parametrize("command", ["load", "delta", "rollback"])
+def test_a_process_that_ends_again_and_again_gets_there(
+    templates: dict[str, Template], memory: Path, command: str
+) -> None:
+    """T2: at the first point, then at the second, the third … of the run that was to repair it."""
+    clean = templates[command].copy(memory / "clean")
+    clean.until_done(command)
+    lab = templates[command].copy(memory / "crashing")
+    nth = 0
+    while lab.attempt(command) is None or nth == 0:
+        nth += 1
+        lab.arm_crash("any", nth)
+    note("crashes survived", lab.crashes)
+    assert lab.crashes > 5
+    made_once(lab.world)
+    accounted_for(lab)
+    known(lab)
+    assert lab.world.content() == clean.world.content()
