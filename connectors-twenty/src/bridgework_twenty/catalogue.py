@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bridgework.errors import SchemaDrift
 from bridgework_twenty.fields import Field, Row, fields
-from bridgework_twenty.objects import MARKER, MEMBER, STANDARD, Standard
+from bridgework_twenty.objects import GIVEN, MARKER, MEMBER, STANDARD, Standard
 from bridgework_twenty.refusals import read_refused
 
 if TYPE_CHECKING:
@@ -158,11 +158,6 @@ def _kind(row: dict[str, Any], application: str) -> Kind:
     )
 
 
-_MADE_WITH_AN_OBJECT = frozenset(
-    {"id", "name", "createdAt", "updatedAt", "deletedAt", "createdBy", "updatedBy", "position", "searchVector"}
-)
-
-
 def _of_the_object(row: Row, custom: bool) -> bool:
     """The fields every object gets when it is made: built in, though they belong to the practice's application."""
-    return custom and row["name"] in _MADE_WITH_AN_OBJECT
+    return custom and row["name"] in GIVEN

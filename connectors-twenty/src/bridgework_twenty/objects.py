@@ -50,3 +50,7 @@ STANDARD: Mapping[str, Standard] = {
     )
 }
 MEMBER = "workspaceMember"
+# What every object is made with.
+GIVEN = frozenset(
+    {"id", "name", "createdAt", "updatedAt", "deletedAt", "createdBy", "updatedBy", "position", "searchVector"}
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bridgework import default_schema_plan
@@ -22,7 +22,7 @@ from bridgework.model import (
 from bridgework_twenty import names
 from bridgework_twenty.catalogue import FIELDS, OBJECTS, Catalogue, Kind, single
 from bridgework_twenty.fields import Row, options, wire_type
-from bridgework_twenty.objects import MARKER, MARKER_NAME, MEMBER, STANDARD
+from bridgework_twenty.objects import GIVEN, MARKER, MARKER_NAME, MEMBER, STANDARD
 from bridgework_twenty.refusals import code, reason, schema_refused
 
 if TYPE_CHECKING:
@@ -43,8 +43,19 @@ def plan(
         for name in concerned
         if name not in STANDARD or STANDARD[name].records
     ]
-    found = default_schema_plan([*carriers, *map(_fitting, wanted)], present, objects)
+    there = {target.name for target in present.objects}
+    new = {each.name for each in objects} - there
+    asked = [_fitting(each) for each in wanted if not _comes_with(each, new)]
+    found = default_schema_plan([*carriers, *asked], present, objects)
     return [each for each in found if each.kind != "option" or not _there(each, present)]
+
+
+def _comes_with(field: WantedField, new: Collection[str]) -> bool:
+    """Whether a field is there as soon as an object is made: the object's own ones, and columns that point to it."""
+    if field.object in new:
+        return field.label in GIVEN
+    pointing = {f"target{name[:1].upper()}{name[1:]}" for name in new}
+    return field.object in STANDARD and not STANDARD[field.object].records and field.label in pointing
 
 
 def _fitting(field: WantedField) -> WantedField:

@@ -55,9 +55,9 @@ def _value(field: Field, raw: Any) -> Value:
 
 
 def _emails(raw: Any) -> Value:
-    others = raw.get("additionalEmails") or []
-    found = [each for each in (raw.get("primaryEmail"), *others) if each]
-    return [{"value": each, "primary": place == 0} for place, each in enumerate(found)]
+    primary = raw.get("primaryEmail") or ""
+    found = [each for each in (primary, *(raw.get("additionalEmails") or [])) if each]
+    return [{"value": each, "primary": each == primary} for each in found]
 
 
 def _phones(raw: Any) -> Value:

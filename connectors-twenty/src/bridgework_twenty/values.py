@@ -88,11 +88,14 @@ def phone(typed: str, region: str) -> str:
 
 
 def emails(value: Value) -> list[dict[str, Value]] | None:
-    """Addresses in small letters, each once, the primary one first."""
-    found = dict.fromkeys(item.lower() for item in _contacts([{"value": value}] if isinstance(value, str) else value))
+    """Addresses in small letters, each once, the primary one first. Where all say that they are not, none is primary:
+    then another person has the address as the primary one."""
+    listed = [{"value": value}] if isinstance(value, str) else value
+    found = dict.fromkeys(item.lower() for item in _contacts(listed))
     if not all(_EMAIL.fullmatch(each) for each in found):
         raise Unfit("is not an e-mail address")
-    return [{"value": each, "primary": place == 0} for place, each in enumerate(found)] or None
+    has_primary = any(item.get("primary") is not False for item in listed)
+    return [{"value": each, "primary": has_primary and place == 0} for place, each in enumerate(found)] or None
 
 
 def link(value: Value) -> str | None:

@@ -68,8 +68,8 @@ def _put(sent: dict[str, Any], field: Field, tidy: Value, stored: Any) -> None:
 
 
 def _emails(tidy: Value) -> dict[str, Any]:
-    first, *others = [item["value"] for item in tidy]
-    return {"primaryEmail": first, "additionalEmails": others}
+    primary = next((item["value"] for item in tidy if item["primary"]), "")
+    return {"primaryEmail": primary, "additionalEmails": [i["value"] for i in tidy if not i["primary"]]}
 
 
 def _phones(tidy: Value) -> dict[str, Any]:
