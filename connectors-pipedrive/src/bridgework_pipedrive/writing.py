@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bridgework.errors import SchemaDrift, StopRun
+from bridgework.errors import SchemaDrift
 from bridgework.model import (
     AlreadyGone,
     Operation,
@@ -95,9 +95,8 @@ class Writer:
         if not answer.ok:
             return rejected(operation.number, answer, kind)
         row = made(answer, operation.number, f"a {kind.name}")
-        if operation.verb is Verb.CREATE:
-            self._ours(operation, kind, row, custom, source_id)
-        return Written(operation.number, str(row["id"]), str(row.get("update_time") or ""))
+        echoed = stored.record(kind, row, custom, source_id).marker if operation.verb is Verb.CREATE else ""
+        return Written(operation.number, str(row["id"]), str(row.get("update_time") or ""), echoed)
 
     def _body(
         self, operation: Operation, kind: ObjectType, custom: Mapping[str, TargetField], source_id: str
@@ -120,19 +119,3 @@ class Writer:
         if creating and kind.shares_visibility:
             sent["visible_to"] = self._settings.visible_to
         return sent
-
-    def _ours(
-        self,
-        operation: Operation,
-        kind: ObjectType,
-        row: Mapping[str, Any],
-        custom: Mapping[str, TargetField],
-        source_id: str,
-    ) -> None:
-        echoed = stored.record(kind, row, custom, source_id).marker
-        if echoed and echoed != operation.marker:
-            raise StopRun(
-                f"Pipedrive answered operation {operation.number} with another record than the one sent.",
-                next_step="report it; nothing more is written until it is understood",
-                cause="foreign_answer",
-            )
