@@ -386,13 +386,20 @@ class Migration:
             time_zone=description.time_zone,
             options=section.options,
             field_types=self.capabilities.field_types,
+            line_length=self.capabilities.short_text_length,
             facts=description.facts,
         )
 
     @cached_property
     def plan(self) -> Plan:
-        """The mapping compiled against the staged data and the decisions."""
-        plan = compile_mapping(
+        """The mapping compiled against the staged data and the decisions, which the staging follows from now on."""
+        plan = self.compile()
+        plan.prepare(self.staging)
+        return plan
+
+    def compile(self) -> Plan:
+        """The mapping compiled; nothing else knows of it."""
+        return compile_mapping(
             self.mapping,
             self.staging.description,
             settings=self.mapping_settings,
@@ -400,8 +407,6 @@ class Migration:
             decisions=self.decisions,
             hints=self.hooks.load_order(tuple(self.mapping.file.rules)),
         )
-        plan.prepare(self.staging)
-        return plan
 
     @cached_property
     def mapping_tests(self) -> list[TestResult]:

@@ -36,6 +36,11 @@ class CompiledField:
     def required(self) -> bool:
         return self.spec.required
 
+    @property
+    def one_line(self) -> bool:
+        """Whether it takes one line of text only. The practice's own fields become long where their texts are."""
+        return self.type is FieldType.TEXT and not self.custom
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledRule:

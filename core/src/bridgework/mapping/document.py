@@ -130,6 +130,7 @@ class FieldSpec(Strict):
     under: str = Field(default="", description="option of the parent field that the options belong to")
     optional: int | None = Field(default=None, ge=1, description="rank in which the field may be left out (1 first)")
     required: bool = Field(default=False, description="without it the row is skipped")
+    overflow: str = Field(default="", description="the long text field that takes a text too long for this one whole")
     deferred: bool = Field(default=False, description="written in a second pass")
     option: dict[str, Scalar] = Field(default={}, description="only if these options of the mapping are set so")
     reason: str = Field(default="", description="why it is so; shown in the plan")

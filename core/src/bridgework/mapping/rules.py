@@ -148,6 +148,8 @@ class RuleCompiler:
                 continue
             if field.required and field.references:
                 self._require_reference(field, requires)
+            if spec.overflow and not self._takes_long_text(spec.overflow):
+                self.note((*self.place, "fields", label, "overflow"), f"{spec.overflow} is no field for long text here")
             known = on and not self.fields.catalog.open(self.spec.from_)
             if known and self.spec.to and (other := self.labels.clash(self.spec.to, field)):
                 self.note(
@@ -183,6 +185,10 @@ class RuleCompiler:
             deferred=spec.deferred or (own and path is None),
             custom=custom,
         )
+
+    def _takes_long_text(self, label: str) -> bool:
+        spec = self.spec.fields.get(label)
+        return spec is not None and self.fields.type_of(spec, self.spec.from_) is FieldType.LONG_TEXT
 
     def _check_only(self, spec: FieldSpec) -> None:
         """A field that an option leaves out is checked all the same; what only it reads is dropped with that reason."""

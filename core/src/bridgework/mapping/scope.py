@@ -55,7 +55,18 @@ _CHILDLESS: Mapping[Hop, Sequence[StagedRow]] = MappingProxyType({})
 class Scope:
     """A row under evaluation: the row, its parent where a merge join brought it along, its children, its group."""
 
-    __slots__ = ("_context", "children", "held", "held_row", "members", "memo", "row", "session", "warnings")
+    __slots__ = (
+        "_context",
+        "children",
+        "held",
+        "held_row",
+        "members",
+        "memo",
+        "overflow",
+        "row",
+        "session",
+        "warnings",
+    )
 
     def __init__(
         self,
@@ -75,6 +86,7 @@ class Scope:
         self.members = members
         self.memo: dict[int, list[Scope]] | None = None  # chosen children by roll-up, which several fields share
         self.warnings: tuple[str, ...] = ()
+        self.overflow: dict[str, list[str]] | None = None  # whole texts of fields too short for them, by long field
         self._context: TransformContext | None = None
 
     def warn(self, text: str) -> None:

@@ -225,6 +225,7 @@ class Surroundings:
     links: Mapping[tuple[str, str], str]
     people: People | None
     transforms: Mapping[str, NamedTransform]
+    line_length: int
 
 
 def _printed(fields: Sequence[str], values: Mapping[str, Value]) -> str:
