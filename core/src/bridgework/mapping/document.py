@@ -100,6 +100,10 @@ class FieldSpec(Strict):
     constant: Scalar | None = Field(default=None, description="always this")
 
     by: FieldSpec | None = Field(default=None, description="ref: the reference; rollup: the children's reference field")
+    through: str = Field(
+        default="",
+        description="rollup: rows that refer to rows of this object (or to `members`) that refer to this row",
+    )
     where: Where = Field(default=Where(), description="rollup: which children count")
     take: str | list[str] | dict[str, str] | None = Field(
         default=None, description="rollup: a path or {text} of a child, the first filled of several, or named ones"
@@ -163,8 +167,9 @@ class FieldSpec(Strict):
             raise ValueError("ref needs by, the path of the reference")
         if self.given is not None and self.text is None and not self.use:
             raise ValueError("given needs text or use")
-        if self.rollup is None and (self.where or self.take or self.pick or self.sum_ or self.count or self.order):
-            raise ValueError("where, take, pick, order, sum and count belong to rollup")
+        of_rollup = (self.through, self.where, self.take, self.pick, self.sum_, self.count, self.order)
+        if self.rollup is None and any(of_rollup):
+            raise ValueError("through, where, take, pick, order, sum and count belong to rollup")
         if self.rollup is not None and self.take is None and not self.count:
             raise ValueError("rollup needs take, or count")
 
