@@ -62,6 +62,7 @@ class CompiledRule:
     needed: tuple[Hop, ...]  # children without which a row is left out
     parents: tuple[Hop, ...]  # references that the rows' own paths follow
     file: tuple[Path, Path, Path | None] | None = None
+    sheet: tuple[Evaluator, Evaluator] | None = None  # name and contents of a document that is printed
 
     @property
     def references(self) -> frozenset[str]:

@@ -202,11 +202,21 @@ class CustomFields(Strict):
 
 
 class FileSpec(Strict):
-    """Paths of what names a document in the source: reference, file name, declared hash."""
+    """What a document is: paths of its reference, name and declared hash in the source, or a sheet that is printed."""
 
-    path: str
-    name: str
-    sha256: str = ""
+    path: str = Field(default="", description="path of the reference by which the source opens it")
+    name: str = Field(description="path of its name; of a sheet: the name itself, with placeholders")
+    sha256: str = Field(default="", description="path of the hash that the source declares")
+    sheet: str = Field(default="", description="transform that makes a sheet of the `given` values; printed as a PDF")
+    given: dict[str, FieldSpec] = Field(default={}, description="named values for `sheet`")
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> FileSpec:
+        if bool(self.path) == bool(self.sheet):
+            raise ValueError("a file has a path in the source, or a sheet that is printed")
+        if bool(self.sheet) != bool(self.given):
+            raise ValueError("sheet and given belong together")
+        return self
 
 
 class Rule(Strict):

@@ -66,6 +66,7 @@ class RuleCompiler:
         by = self._by()
         fields = self._fields(requires, on)
         file = self._try("file", self._file)
+        sheet = self._try("file", self._sheet)
         needed = self._needed()
         trace = compiler.trace
         self._account(on)
@@ -87,6 +88,7 @@ class RuleCompiler:
             needed=needed,
             parents=() if source.absent else tuple(hop for hop in trace.parents if hop.object not in absent),
             file=file,
+            sheet=sheet,
         )
 
     def _try(self, part: str, make: Callable[[], T], *more: str) -> T | None:
@@ -133,10 +135,19 @@ class RuleCompiler:
 
     def _file(self) -> tuple[Path, Path, Path | None] | None:
         file = self.spec.file
-        if file is None:
+        if file is None or file.sheet:
             return None
         path, name = (self.fields.path(self.spec.from_, each) for each in (file.path, file.name))
         return path, name, self.fields.path(self.spec.from_, file.sha256) if file.sha256 else None
+
+    def _sheet(self) -> tuple[Evaluator, Evaluator] | None:
+        file = self.spec.file
+        if file is None or not file.sheet:
+            return None
+        self.fields.trace.label = "file"
+        made = self.fields.evaluator(FieldSpec(given=file.given, use=[file.sheet]), self.spec.from_)
+        self.fields.trace.label = ""
+        return self.fields.text(file.name, self.spec.from_), made
 
     # ---------------------------------------------------------------------------------- fields
 

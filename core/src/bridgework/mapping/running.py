@@ -214,7 +214,7 @@ def outcome(rule: CompiledRule, scope: Scope, place: Place, waiting: frozenset[s
             rule=rule.name, object=rule.object, key=row.key, kind=rule.kind, reason=rule.disposition_reason, values=body
         )
     file = _file(rule, scope)
-    if rule.file is not None and file is None:
+    if (rule.file or rule.sheet) and file is None:
         return Skipped(rule=rule.name, object=rule.object, key=row.key, reason="no file named")
     return Mapped(rule.name, place.key, rule.target, body, deferred, _sources(rule, scope), scope.warnings, file)
 
@@ -263,6 +263,9 @@ def _nowhere(rule: CompiledRule, scope: Scope) -> str:
 
 
 def _file(rule: CompiledRule, scope: Scope) -> MappedFile | None:
+    if rule.sheet is not None:
+        named, sheet = rule.sheet
+        return MappedFile(path="", name=plain_text(named(scope)), sheet=lambda: sheet(scope))
     if rule.file is None:
         return None
     path, name, sha256 = (None if each is None else plain_text(scope.value(each)) for each in rule.file)
