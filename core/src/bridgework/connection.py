@@ -190,9 +190,10 @@ def _ask(base_url: str, name: str, token: str) -> dict[str, Any]:
 
     StopRun if there is no answer.
     """
+    known = {"x-sandbox-token": token}
     for asked in range(1, TRIES + 1):
         try:
-            answer = httpx.get(_control(base_url, name), headers={"x-sandbox-token": token}, trust_env=False, timeout=10)
+            answer = httpx.get(_control(base_url, name), headers=known, trust_env=False, timeout=10.0)
             if answer.is_client_error:
                 return {}
             if answer.is_success and isinstance(said := answer.json(), dict):
@@ -202,9 +203,7 @@ def _ask(base_url: str, name: str, token: str) -> dict[str, Any]:
         except (httpx.HTTPError, ValueError):
             pass
         time.sleep(PAUSE * asked)
-    raise StopRun(
-        "The sandbox does not answer.", cause="unreachable", next_step="start it again: bridgework sandbox …"
-    )
+    raise StopRun("The sandbox does not answer.", cause="unreachable", next_step="start it again: bridgework sandbox …")
 
 
 def is_loopback(base_url: str) -> bool:
