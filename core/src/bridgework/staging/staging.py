@@ -140,8 +140,8 @@ class Staging:
         """(key, row as received) of all rows of an object in source order."""
         number = self._ids.get(object_name, 0)
         statement = (
-            "SELECT r.seq, r.key, w.packed, w.data FROM row AS r CROSS JOIN raw AS w ON w.seq = r.seq"
-            " WHERE r.seq < ? AND r.seq > ? ORDER BY r.seq LIMIT ?"
+            "SELECT p.seq, p.key, w.packed, w.data FROM payload AS p CROSS JOIN raw AS w ON w.seq = p.seq"
+            " WHERE p.seq < ? AND p.seq > ? ORDER BY p.seq LIMIT ?"
         )
         for _, key, packed, data in pages(self._store, statement, (first_place(number),), (end_place(number),), PAGE):
             yield key, unpack(packed, data)
