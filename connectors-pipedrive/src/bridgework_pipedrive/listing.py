@@ -33,12 +33,13 @@ def by_cursor(api: ApiClient, path: str, what: str, **params: Any) -> Iterator[R
 def by_offset(api: ApiClient, path: str, what: str, **params: Any) -> Iterator[Row]:
     """All rows of a v1 list. Some lists name the next start, others only say that there is more.
 
+    The paging facts stand under `pagination` or beside it: for relationships, schema and published example differ.
     Not every list documents a page size, so it is sent only if `params` hold one.
     """
     asked = dict(params)
 
     def following(answer: Answer) -> Mapping[str, Any] | None:
-        page = _additional(answer).get("pagination") or {}
+        page = _additional(answer).get("pagination") or _additional(answer)
         if not page.get("more_items_in_collection"):
             return None
         start = page.get("next_start") or int(page.get("start") or 0) + int(page.get("limit") or FILES_PAGE)

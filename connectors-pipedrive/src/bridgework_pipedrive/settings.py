@@ -43,6 +43,10 @@ class Settings(BaseModel):
     due_time_format: Literal["HH:MM", "HH:MM:SS"] = Field(
         default="HH:MM", description="how times of activities are written; both forms are published"
     )
+    custom_fields_update: Literal["merge", "replace"] = Field(
+        default="merge",
+        description="what an update does with custom fields it does not name; replace reads every record first",
+    )
     labels: bool = Field(
         default=False, description="try to add options to the built-in label fields; unproven outside the interface"
     )

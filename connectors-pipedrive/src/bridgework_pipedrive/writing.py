@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bridgework.errors import SchemaDrift, StopRun
+from bridgework.errors import SchemaDrift
 from bridgework.model import (
     AlreadyGone,
     Operation,
@@ -23,6 +23,7 @@ from bridgework_pipedrive.catalogue import Catalogue
 from bridgework_pipedrive.objects import FILE, OBJECTS, ObjectType
 from bridgework_pipedrive.refusals import made, rejected
 from bridgework_pipedrive.settings import Settings
+from bridgework_pipedrive.updating import CustomFields
 
 if TYPE_CHECKING:
     from bridgework.client import ApiClient
@@ -36,6 +37,7 @@ class Writer:
 
     def __init__(self, api: ApiClient, catalogue: Catalogue, settings: Settings) -> None:
         self._api, self._catalogue, self._settings = api, catalogue, settings
+        self._others = CustomFields(api, settings.custom_fields_update)
 
     def write(self, batch: Sequence[Operation]) -> Iterator[WriteResult]:
         """Create and update. Raises SchemaDrift if the field for the identity is missing."""
@@ -87,16 +89,27 @@ class Writer:
             body = self._body(operation, kind, custom, source_id)
         except wire.Misfit as error:
             return Rejected(operation.number, error.reason, field=error.field)
-        if operation.verb is Verb.CREATE:
-            answer = self._api.send("POST", kind.path, for_=operation, json=body)
-        else:
-            verb = "PATCH" if kind.version == 2 else "PUT"
-            answer = self._api.send(verb, f"{kind.path}/{operation.target_id}", for_=operation, json=body)
+        if operation.verb is Verb.UPDATE:
+            return self._update(operation, kind, body)
+        answer = self._api.send("POST", kind.path, for_=operation, json=body)
         if not answer.ok:
             return rejected(operation.number, answer, kind)
         row = made(answer, operation.number, f"a {kind.name}")
-        if operation.verb is Verb.CREATE:
-            self._ours(operation, kind, row, custom, source_id)
+        echoed = stored.record(kind, row, custom, source_id).marker
+        return Written(operation.number, str(row["id"]), str(row.get("update_time") or ""), echoed)
+
+    def _update(self, operation: Operation, kind: ObjectType, body: dict[str, Any]) -> WriteResult:
+        others = self._others.before(kind, operation.target_id, body)
+        answer = self._api.send(
+            "PATCH" if kind.version == 2 else "PUT",
+            f"{kind.path}/{operation.target_id}",
+            for_=operation,
+            json=self._others.completed(body, others),
+        )
+        if not answer.ok:
+            return rejected(operation.number, answer, kind)
+        row = made(answer, operation.number, f"a {kind.name}")
+        self._others.check(row, others)
         return Written(operation.number, str(row["id"]), str(row.get("update_time") or ""))
 
     def _body(
@@ -120,19 +133,3 @@ class Writer:
         if creating and kind.shares_visibility:
             sent["visible_to"] = self._settings.visible_to
         return sent
-
-    def _ours(
-        self,
-        operation: Operation,
-        kind: ObjectType,
-        row: Mapping[str, Any],
-        custom: Mapping[str, TargetField],
-        source_id: str,
-    ) -> None:
-        echoed = stored.record(kind, row, custom, source_id).marker
-        if echoed and echoed != operation.marker:
-            raise StopRun(
-                f"Pipedrive answered operation {operation.number} with another record than the one sent.",
-                next_step="report it; nothing more is written until it is understood",
-                cause="foreign_answer",
-            )

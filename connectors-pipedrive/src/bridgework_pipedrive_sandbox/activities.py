@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bridgework_pipedrive_sandbox.answers import Record, against_rule
+from bridgework_pipedrive_sandbox.answers import Record, against_rule, malformed
 from bridgework_pipedrive_sandbox.attributes import OWNER, Attribute, Body, option_of
 from bridgework_pipedrive_sandbox.call import Call
 from bridgework_pipedrive_sandbox.company import Company
@@ -83,6 +83,10 @@ _ATTENDEE = shape(
 def _before(call: Call, given: Record, creating: bool) -> None:
     if "person_id" in given:
         raise against_rule("person_id: is read only, use participants")
+    if creating and call.company.options.activity_type == "required":
+        missing = [name for name in ("subject", "type") if given.get(name) is None]
+        if missing:
+            raise malformed(*(f"{name}: is required" for name in missing))
 
 
 def _completed(call: Call, row: Record, values: Record) -> Record:

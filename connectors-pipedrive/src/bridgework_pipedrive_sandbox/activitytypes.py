@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from bridgework_pipedrive_sandbox.answers import Record, Refused, Reply, data, not_found
+from bridgework_pipedrive_sandbox.answers import Record, Refused, Reply, data, forbidden, not_found
 from bridgework_pipedrive_sandbox.call import Call
 from bridgework_pipedrive_sandbox.company import Company
 from bridgework_pipedrive_sandbox.fresh import activity_type
@@ -33,7 +33,9 @@ def create(call: Call) -> Reply:
     for name in ("name", "icon_key"):
         if name not in values:
             raise Refused(400, f"{name} is required")
-    table = call.company["activity_types"]
+    table, most = call.company["activity_types"], call.company.options.most_activity_types
+    if most and table.living >= most:
+        raise forbidden("Couldn't add activity type. You've reached the activity types limit")
     row = activity_type(
         call.company,
         values["name"],

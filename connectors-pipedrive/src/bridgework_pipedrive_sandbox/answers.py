@@ -64,7 +64,7 @@ def against_rule(error: str) -> Refused:
 
 
 def not_found(what: str = "Object") -> Refused:
-    return Refused(404, f"{what} not found", "ERR_NOT_FOUND", "Object was not found.")
+    return Refused(404, f"{what} not found", info="Object was not found.")
 
 
 def forbidden(error: str, code: str | None = None) -> Refused:

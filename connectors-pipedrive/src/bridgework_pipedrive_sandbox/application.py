@@ -53,8 +53,8 @@ class Application:
 
     async def _answer(self, request: Request) -> Reply:
         path, method = request.scope["path"], request.method
-        if path == oauth.PATH and method == "POST" and self._company.options.oauth:
-            return await self._grant(request)
+        if self._company.options.oauth and (granted := await self._oauth(request)):
+            return granted
         credential = self._credential(request)
         if credential is None:
             return _unauthorized()
@@ -91,11 +91,20 @@ class Application:
             return Credential("oauth-app", self._company.owner(), oauth=True)
         return None
 
-    async def _grant(self, request: Request) -> Reply:
+    async def _oauth(self, request: Request) -> Reply | None:
+        """The answer of the OAuth server; None for what is not its business."""
+        company, path = self._company, request.scope["path"]
+        now = company.now().timestamp()
+        if path == oauth.AUTHORIZE and request.method == "GET":
+            return company.oauth.authorize(request.query_params, now)
+        if path == oauth.PATH + "/":
+            return oauth.redirect(oauth.PATH)  # which turns a POST into a GET and loses the body
+        if path != oauth.PATH or request.method != "POST":
+            return None
         form, _ = await _form(request)
         base_url = str(request.base_url).rstrip("/")
         authorization = request.headers.get("authorization", "")
-        return self._company.oauth.grant(authorization, form, base_url, self._company.now().timestamp())
+        return company.oauth.grant(authorization, form, base_url, now, rotates=company.options.refresh_rotation)
 
     def _limited(self, call: Call, credential: Credential) -> Reply:
         company, operation = self._company, call.operation
@@ -116,7 +125,9 @@ class Application:
             call.only_known_query()
             return self._handlers[call.operation.key](call)
         except Refused as refused:
-            return Reply(refused.body(call.operation.version), refused.status)
+            wrong_body = refused.status == 400 and call.operation.method != "GET"
+            status = int(call.company.options.refusal_status) if wrong_body else refused.status
+            return Reply(refused.body(call.operation.version), status)
 
 
 async def _form(request: Request) -> tuple[dict[str, str], Upload | None]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from bridgework_pipedrive_sandbox.answers import Record, against_rule, malformed
@@ -34,6 +35,15 @@ class Body:
     required: tuple[str, ...] = ()
     readonly: frozenset[str] = frozenset()
     custom: str | None = None
+
+    @cached_property
+    def links(self) -> Mapping[str, str]:
+        """Attributes that point to records which people delete, and the tables of those."""
+        return {
+            name: attribute.points_to
+            for name, attribute in self.attributes.items()
+            if attribute.points_to in ("persons", "organizations", "deals")
+        }
 
     def read(self, company: Company, given: Record, *, creating: bool) -> Record:
         """The values to store. Raises Refused with everything that is wrong with the form, then with the rules."""

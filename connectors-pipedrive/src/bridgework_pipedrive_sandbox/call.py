@@ -48,7 +48,11 @@ class Call:
         body = self.body
         if not isinstance(body, dict):
             raise malformed("body: must be an object")
-        return body
+        return {name: value for name, value in body.items() if not self._overlooks(name)}
+
+    def _overlooks(self, name: str) -> bool:
+        path = self.operation.template.strip("/").partition("/")[0]
+        return f"{path}.{name}" in self.company.options.overlooked
 
     @property
     def id(self) -> int:

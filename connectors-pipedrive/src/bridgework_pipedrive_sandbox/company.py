@@ -11,7 +11,7 @@ from bridgework.sandbox import SimulatedClock, StateFile
 from bridgework_pipedrive_sandbox.answers import Record
 from bridgework_pipedrive_sandbox.fresh import fill_fresh
 from bridgework_pipedrive_sandbox.meters import Meters
-from bridgework_pipedrive_sandbox.oauth import OAuthApp
+from bridgework_pipedrive_sandbox.oauth import REFRESH_LIFETIME_S, OAuthApp
 from bridgework_pipedrive_sandbox.options import Options
 from bridgework_pipedrive_sandbox.plans import PLANS, PlanLimits
 from bridgework_pipedrive_sandbox.searchindex import SearchIndex
@@ -30,6 +30,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "activities": ("person_id", "org_id", "deal_id", "lead_id", "owner_id"),
     "notes": ("person_id", "org_id", "deal_id", "lead_id"),
     "files": ("person_id", "org_id", "deal_id", "lead_id", "activity_id"),
+    "lead_labels": ("uuid",),
     "relationships": ("rel_owner_org_id", "rel_linked_org_id"),
 }
 """Tables and the attributes they can be looked up by."""
@@ -53,6 +54,9 @@ class Company:
         self.contents: dict[int, bytes] = {}
         self.tables = {name: Table(name, self._changed, indexed) for name, indexed in TABLES.items()}
         self.search = SearchIndex()
+        self.waiting: list[Record] = []
+        """Deals that were refused at the cap and wait for somebody to import them."""
+        self._born: dict[tuple[str, int], float] = {}
         self.meters = Meters(options, self.plan)
         self.next_option_id = 1
         self._fields: dict[str, dict[str, Record]] = {}
@@ -67,7 +71,7 @@ class Company:
         self.id = 1_000_000 + secrets.randbelow(9_000_000)
         self.domain = f"sandbox-{secrets.token_hex(3)}"
         self.api_token = self.options.api_token or secrets.token_hex(20)
-        self.oauth = OAuthApp()
+        self.oauth = OAuthApp(refresh_until=self.now().timestamp() + REFRESH_LIFETIME_S)
         fill_fresh(self)
 
     # time
@@ -116,14 +120,22 @@ class Company:
         self.next_option_id += len(options)
         return options
 
+    def is_listed(self, table: str, row_id: int) -> bool:
+        """Whether a row has been there for long enough to show in lists."""
+        return self._born.get((table, row_id), 0.0) + self.options.list_lag <= self.now().timestamp()
+
+    def shows_link(self, table: str, row_id: int | None) -> bool:
+        """Whether a record shows what it points to, which may be deleted."""
+        return row_id is None or self.options.deleted_links == "keep" or self.live(table, row_id) is not None
+
     # change
 
     def delete_softly(self, table: str, row: Record, **marks: object) -> None:
         """Mark a row deleted; the main objects are gone for good 30 simulated days later."""
-        self[table].put({**row, **(marks or {"is_deleted": True}), "update_time": self.stamp()})
+        deleted = {**row, **(marks or {"is_deleted": True}), "update_time": self.stamp()}
+        self[table].put(deleted)
         if table in _PURGED:
-            due = (self.now() + timedelta(days=_SOFT_DELETED_DAYS)).timestamp()
-            self._purges.append((due, table, row["id"]))
+            self._purges.append((_end(deleted), table, row["id"]))
 
     def purge(self) -> None:
         """Remove what has been deleted for 30 days."""
@@ -131,7 +143,8 @@ class Company:
         while self._purges and self._purges[0][0] <= now:
             _, table, row_id = self._purges.popleft()
             row = self[table].get(row_id)
-            if row is not None and is_deleted(row):
+            # a record that came back and was deleted again has its thirty days anew
+            if row is not None and is_deleted(row) and _end(row) <= now:
                 self[table].remove(row_id)
                 if table == "files":
                     self.contents.pop(row_id, None)
@@ -150,6 +163,8 @@ class Company:
         if table == "fields":
             self._fields.clear()
             self._custom.clear()
+        if self.options.list_lag and row is not None:
+            self._born.setdefault((table, row_id), self.now().timestamp())
         self.search.changed(table, row_id, row, self.now().timestamp() + self.options.search_lag)
         if self._file is None:
             return
@@ -202,12 +217,7 @@ class Company:
         return True
 
     def _schedule_purges(self) -> None:
-        due = [
-            (_instant(row["update_time"]).timestamp() + _SOFT_DELETED_DAYS * 86_400, name, row["id"])
-            for name in _PURGED
-            for row in self[name]
-            if is_deleted(row)
-        ]
+        due = [(_end(row), name, row["id"]) for name in _PURGED for row in self[name] if is_deleted(row)]
         self._purges = deque(sorted(due))
 
     def close(self) -> None:
@@ -221,5 +231,7 @@ def new_uuid() -> str:
     return str(uuid.uuid4())
 
 
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)
+def _end(deleted: Record) -> float:
+    """When a deleted row is gone for good, in simulated seconds; its ``update_time`` says since when it is deleted."""
+    since = datetime.fromisoformat(deleted["update_time"]).astimezone(UTC)
+    return (since + timedelta(days=_SOFT_DELETED_DAYS)).timestamp()

@@ -2,20 +2,41 @@
 
 from typing import Any
 
-from bridgework_pipedrive_sandbox.answers import Record, forbidden
+from bridgework_pipedrive_sandbox.answers import Record, forbidden, malformed
 from bridgework_pipedrive_sandbox.attributes import OWNER, VISIBLE_TO, Attribute, Body, labels, option_of
 from bridgework_pipedrive_sandbox.call import Call
 from bridgework_pipedrive_sandbox.company import Company
 from bridgework_pipedrive_sandbox.records import Kind
 from bridgework_pipedrive_sandbox.tables import is_deleted
-from bridgework_pipedrive_sandbox.values import address, channels, day, instant, one_of, text, whole
+from bridgework_pipedrive_sandbox.values import (
+    Reader,
+    address,
+    channels,
+    day,
+    instant,
+    one_of,
+    spaced_instant,
+    text,
+    whole,
+)
 
 CONTACT_SYNC = ("postal_address", "notes", "im", "birthday", "job_title")
 """Attributes of a person that exist only where contact sync is set up."""
 _CONTACT_SYNC = frozenset(CONTACT_SYNC)
 
 _MARKETING = frozenset({"no_consent", "unsubscribed", "subscribed", "archived"})
-_ONCE = Attribute(instant, update=False, clearable=False)
+
+
+def _moment(company: Company) -> Reader:
+    def read(value: Any) -> str:
+        if company.options.add_time_form == "both" and isinstance(value, str) and " " in value:
+            return str(spaced_instant(value))
+        return str(instant(value))
+
+    return read
+
+
+_ONCE = Attribute(of_company=_moment, update=False, clearable=False)
 
 
 def _living(company: Company, table: str, attribute: str, row: Record) -> list[Record]:
@@ -62,6 +83,10 @@ def _contact(call: Call, row: Record, values: Record) -> Record:
 
 
 def _person(call: Call, row: Record, values: Record) -> Record:
+    most = call.company.options.most_channels
+    for name in ("emails", "phones"):
+        if most and len(values.get(name) or ()) > most:
+            raise malformed(f"{name}: must contain at most {most} items")
     first, _, last = row["name"].strip().partition(" ")
     return {
         **_contact(call, row, values),

@@ -30,15 +30,23 @@ def _probability(value: Any) -> Any:
 
 def _before(call: Call, given: Record, creating: bool) -> None:
     if creating:
-        check_cap(call.company)
+        _check_contact(call.company, given)
+        check_cap(call.company, given)
     elif (row := call.company["deals"].get(call.id)) and row["is_archived"] and given != {"is_archived": False}:
         raise against_rule("An archived deal cannot be changed")
 
 
-def check_cap(company: Company) -> None:
+def _check_contact(company: Company, given: Record) -> None:
+    if company.options.deal_contact == "required" and not (given.get("person_id") or given.get("org_id")):
+        raise malformed("person_id: a deal must have a person_id or an org_id")
+
+
+def check_cap(company: Company, refused_deal: Record | None = None) -> None:
     """Leads and deals share one cap per company."""
     living = company["deals"].living + company["leads"].living
     if living >= company.plan.deal_cap(company.options.seats):
+        if refused_deal is not None and company.options.deal_cap == "waiting_list":
+            company.waiting.append(refused_deal)
         raise forbidden("Deal limit of the plan reached", CAP_CODE)
 
 

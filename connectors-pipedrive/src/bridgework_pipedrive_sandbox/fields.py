@@ -12,6 +12,9 @@ from bridgework_pipedrive_sandbox.fresh import add_field
 from bridgework_pipedrive_sandbox.listing import keyset_page
 from bridgework_pipedrive_sandbox.values import SUBFIELDS, Wrong, flag, list_of, one_of, shape, text, whole
 
+MOST_OPTIONS = 10_000
+"""Of one field."""
+
 _LABEL = text(255, shortest=1)
 _TABLES = {"person": "persons", "organization": "organizations", "deal": "deals"}
 _TO_ADD = list_of(shape({"label": _LABEL}))
@@ -81,7 +84,7 @@ def handlers(object_name: str) -> dict[str, Handler]:
     body = _body(object_name)
 
     def create(call: Call) -> Reply:
-        call.only_admin()
+        _check_rights(call)
         values = body.read(call.company, call.object_body, creating=True)
         _check_options(values)
         _check_cap(call.company)
@@ -116,7 +119,7 @@ def handlers(object_name: str) -> dict[str, Handler]:
         return data(shown(find(call)))
 
     def update(call: Call) -> Reply:
-        call.only_admin()
+        _check_rights(call)
         field = find(call, custom=True)
         given = call.object_body
         if not given:
@@ -126,14 +129,16 @@ def handlers(object_name: str) -> dict[str, Handler]:
         return data(shown(field))
 
     def delete(call: Call) -> Reply:
-        call.only_admin()
+        _check_rights(call)
         field = find(call, custom=True)
         remove_field(call.company, field)
         return data(shown(field))
 
     def add_options(call: Call) -> Reply:
         field = choices(call)
-        added = call.company.new_options([entry["label"] for entry in _entries(call, _TO_ADD)])
+        entries = _entries(call, _TO_ADD)
+        _check_count([*field["options"], *entries])
+        added = call.company.new_options([entry["label"] for entry in entries])
         _store_options(call.company, field, [*field["options"], *added])
         return data(added)
 
@@ -154,7 +159,7 @@ def handlers(object_name: str) -> dict[str, Handler]:
         return data([option for option in field["options"] if option["id"] in ids])
 
     def choices(call: Call) -> Record:
-        call.only_admin()
+        _check_rights(call)
         field = find(call, custom=call.company.options.builtin_options == "refuse")
         if field["field_type"] not in ("enum", "set"):
             raise malformed("field_code: the field has no options")
@@ -172,12 +177,23 @@ def handlers(object_name: str) -> dict[str, Handler]:
     }
 
 
+def _check_rights(call: Call) -> None:
+    if call.company.options.field_rights == "admin":
+        call.only_admin()
+
+
 def _check_options(values: Record) -> None:
     chooses = values["field_type"] in ("enum", "set")
     if chooses and not values.get("options"):
         raise malformed("options: is required")
+    _check_count(values.get("options", []))
     if not chooses and "options" in values:
         raise malformed("options: is not allowed for this type")
+
+
+def _check_count(options: list[Record]) -> None:
+    if len(options) > MOST_OPTIONS:
+        raise malformed(f"options: must contain at most {MOST_OPTIONS} items")
 
 
 def _check_cap(company: Company) -> None:

@@ -22,6 +22,8 @@ def create(call: Call) -> Reply:
     company = call.company
     if call.upload is None or not call.upload.filename:
         raise Refused(400, "No file was provided", info="A part named file with a file name is required.")
+    if 0 < company.options.largest_file < len(call.upload.content):
+        raise Refused(400, "The file is too large")
     refuse_unknown(company, dict(call.form), _KNOWN)
     name = PurePath(call.upload.filename.replace("\\", "/")).name
     now = company.stamp()

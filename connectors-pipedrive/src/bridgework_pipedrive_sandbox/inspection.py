@@ -1,12 +1,14 @@
 """What the control endpoints show and do: the dump, other programs."""
 
 import hashlib
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
 from bridgework.sandbox import CommandRefused
 from bridgework_pipedrive_sandbox.answers import Record
 from bridgework_pipedrive_sandbox.company import Company
+from bridgework_pipedrive_sandbox.people import import_waiting
 
 
 def dump(company: Company) -> Record:
@@ -31,17 +33,33 @@ def dump(company: Company) -> Record:
 
 
 def command(company: Company, name: str, arguments: Mapping[str, Any]) -> Record:
-    """Other programs of the company: ``drain`` {tokens} uses up part of the day's budget, ``use_posts`` {posts} part of
-    the token owner's POST and PUT requests.
+    """Events around the migration. Raises CommandRefused.
+
+    ``drain`` {tokens, over}: another program uses part of the day's budget, evenly over so many seconds (at once
+    without ``over``). ``use_posts`` {posts}: it uses part of the token owner's POST and PUT requests.
+    ``expire_access`` {}: every access token ends now. ``new_api_token`` {}: somebody regenerates the API token, and the
+    former one is worthless. ``import_waiting`` {}: somebody imports the deals that were refused at the cap.
     """
-    wanted = {"drain": "tokens", "use_posts": "posts"}.get(name)
-    if wanted is None:
-        raise CommandRefused("commands: drain, use_posts")
-    amount = arguments.get(wanted)
-    if not isinstance(amount, int) or isinstance(amount, bool) or amount < 0 or len(arguments) != 1:
-        raise CommandRefused(f"{name} wants {wanted}: a number, 0 or more")
-    if name == "drain":
-        company.meters.drain(amount, company.now())
-    else:
-        company.meters.use_posts(amount, str(company.owner()["id"]), company.now())
+    match name, dict(arguments):
+        case "drain", {"tokens": int(tokens), **rest} if _amounts(tokens, rest.get("over", 0)) and rest.keys() <= {
+            "over"
+        }:
+            company.meters.drain(tokens, rest.get("over", 0), company.now())
+        case "use_posts", {"posts": int(posts), **rest} if _amounts(posts) and not rest:
+            company.meters.use_posts(posts, str(company.owner()["id"]), company.now())
+        case "expire_access", {**rest} if not rest:
+            company.oauth.expire_access()
+        case "new_api_token", {**rest} if not rest:
+            company.api_token = secrets.token_hex(20)
+            return {"api_token": company.api_token}
+        case "import_waiting", {**rest} if not rest:
+            return {"imported": import_waiting(company)}
+        case _:
+            raise CommandRefused(
+                "commands: drain {tokens, over}, use_posts {posts}, expire_access, new_api_token, import_waiting"
+            )
     return company.meters.dump()
+
+
+def _amounts(*values: Any) -> bool:
+    return all(isinstance(value, int | float) and not isinstance(value, bool) and value >= 0 for value in values)

@@ -1,6 +1,5 @@
 """Leads (v1): UUIDs outside, custom fields of deals at the root, instants with milliseconds."""
 
-from datetime import datetime
 from typing import Any
 
 from bridgework_pipedrive_sandbox.answers import Record, Refused, Reply, data, not_found
@@ -9,8 +8,9 @@ from bridgework_pipedrive_sandbox.call import Call
 from bridgework_pipedrive_sandbox.company import Company, new_uuid
 from bridgework_pipedrive_sandbox.customvalues import read_custom_fields
 from bridgework_pipedrive_sandbox.deals import check_cap
+from bridgework_pipedrive_sandbox.leadlabels import labels
 from bridgework_pipedrive_sandbox.listing import v1_page
-from bridgework_pipedrive_sandbox.v1 import linked
+from bridgework_pipedrive_sandbox.v1 import linked, milliseconds, since_of
 from bridgework_pipedrive_sandbox.values import Reader, Wrong, currency, day, flag, number, shape, text, whole
 
 _AMOUNT = shape({"amount": number, "currency": currency})
@@ -46,6 +46,7 @@ def create(call: Call) -> Reply:
         "creator_id": call.user["id"],
         "visible_to": company.plan.everybody,
         "was_seen": False,
+        "label_ids": [],
         "add_time": now,
         **dict.fromkeys(_LINKS),
         **values,
@@ -79,15 +80,24 @@ def delete(call: Call) -> Reply:
 
 
 def read_list(call: Call) -> Reply:
+    return _page(call, archived=False)
+
+
+def read_archived(call: Call) -> Reply:
+    return _page(call, archived=True)
+
+
+def _page(call: Call, *, archived: bool) -> Reply:
     conditions = {name: call.number(name) for name in ("owner_id", *_LINKS) if name in call.query}
-    since = call.query.get("updated_since", "")
+    since = since_of(call)
     rows = (
         row
         for row in call.company["leads"].ascending()
         if not row["is_deleted"]
-        and not row["is_archived"]
-        and row["update_time"] >= since
+        and row["is_archived"] == archived
+        and (since is None or row["update_time"] >= since)
         and all(row[name] == value for name, value in conditions.items())
+        and call.company.is_listed("leads", row["id"])
     )
     return v1_page(call, rows, shown, most=500, nested=False)
 
@@ -110,6 +120,8 @@ def _values(company: Company, given: Record) -> Record:
             values[name] = None if value is None else _read(name, _PLAIN[name], value)
         elif name == "visible_to":
             values[name] = _read(name, _visible(company), value)
+        elif name == "label_ids":
+            values[name] = _read(name, labels(company), value)
         elif name not in _LINKS and company.options.unknown_properties == "refuse":
             raise Refused(400, f"Parameter '{name}' is not allowed for this request")
     if custom:
@@ -146,20 +158,16 @@ def shown(row: Record) -> Record:
     return {
         "id": row["uuid"],
         **{name: row.get(name) for name in ("title", "owner_id", "creator_id", *_LINKS)},
-        "label_ids": [],
+        "label_ids": row["label_ids"],
         "source_name": "API",
         "origin": "API",
         **{name: row.get(name) for name in ("origin_id", "channel", "channel_id", "is_archived", "was_seen", "value")},
         "source_deal_id": None,
         "expected_close_date": row.get("expected_close_date"),
         "next_activity_id": None,
-        "add_time": _milliseconds(row["add_time"]),
-        "update_time": _milliseconds(row["update_time"]),
+        "add_time": milliseconds(row["add_time"]),
+        "update_time": milliseconds(row["update_time"]),
         "visible_to": str(row["visible_to"]),
         "cc_email": f"lead+{row['uuid']}@pipedrivemail.example",
         **{key: value for key, value in row.get("custom_fields", {}).items() if value is not None},
     }
-
-
-def _milliseconds(instant: str) -> str:
-    return datetime.fromisoformat(instant).strftime("%Y-%m-%dT%H:%M:%S.000Z")

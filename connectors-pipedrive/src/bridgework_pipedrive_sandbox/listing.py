@@ -31,7 +31,7 @@ def keyset_page(
     """
     limit = call.page_size(most)
     by, descending = _order(call, sortable)
-    after = _decode(call.query["cursor"], by, descending) if "cursor" in call.query else None
+    after = _decode(call, by, descending) if "cursor" in call.query else None
     if by == "id" and candidates is None:
         last = None if after is None else int(after[1])
         rows = table.descending(last) if descending else table.ascending(last)
@@ -41,7 +41,7 @@ def keyset_page(
     if len(page) <= limit:
         return page, None
     page = page[:limit]
-    return page, _encode(by, descending, _key(page[-1], by))
+    return page, _encode(call, by, descending, _key(page[-1], by))
 
 
 def _sorted_page(
@@ -73,19 +73,24 @@ def _order(call: Call, sortable: tuple[str, ...]) -> tuple[str, bool]:
     return by, direction == "desc"
 
 
-def _encode(by: str, descending: bool, key: tuple[str | int, int]) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps([by, descending, *key])).decode().rstrip("=")
+def _encode(call: Call, by: str, descending: bool, key: tuple[str | int, int]) -> str:
+    issued = call.company.now().timestamp()
+    return base64.urlsafe_b64encode(orjson.dumps([by, descending, *key, issued])).decode().rstrip("=")
 
 
-def _decode(cursor: str, by: str, descending: bool) -> tuple[str | int, int]:
+def _decode(call: Call, by: str, descending: bool) -> tuple[str | int, int]:
+    cursor, lifetime = call.query["cursor"], call.company.options.cursor_lifetime
     try:
         kept = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        kept_by, kept_descending, value, row_id = kept
+        kept_by, kept_descending, value, row_id, issued = kept
+        expired = bool(lifetime) and call.company.now().timestamp() > issued + lifetime
     except (binascii.Error, ValueError, TypeError):
         raise malformed("cursor: is not valid") from None
     fitting = isinstance(row_id, int) and isinstance(value, int if by == "id" else str)
     if (kept_by, kept_descending) != (by, descending) or not fitting:
         raise malformed("cursor: belongs to another order")
+    if expired:
+        raise malformed("cursor: has expired")
     return value, row_id
 
 
@@ -114,9 +119,15 @@ def offset(call: Call, most: int) -> tuple[int, int]:
 
 
 def v1_page(
-    call: Call, rows: Iterator[Record], render: Callable[[Record], Any], *, most: int, nested: bool = True
+    call: Call,
+    rows: Iterator[Record],
+    render: Callable[[Record], Any],
+    *,
+    most: int,
+    nested: bool = True,
+    next_start: bool = True,
 ) -> Reply:
-    """A page in the v1 form: paging facts nested under ``pagination`` with next_start, or plain without it."""
+    """A page in the v1 form: paging facts nested under ``pagination``, most lists with next_start, or plain without."""
     start, limit = offset(call, most)
     page = list(islice(rows, start, start + limit + 1))
     more = len(page) > limit
@@ -124,6 +135,6 @@ def v1_page(
     shown = [render(row) for row in page[:limit]]
     if not nested:
         return listed(shown, **facts)
-    if more:
+    if more and next_start:
         facts["next_start"] = start + limit
     return listed(shown, pagination=facts)

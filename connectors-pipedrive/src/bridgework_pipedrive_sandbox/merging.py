@@ -10,6 +10,7 @@ from bridgework_pipedrive_sandbox.company import Company
 from bridgework_pipedrive_sandbox.contacts import ORGANIZATION, PERSON
 from bridgework_pipedrive_sandbox.deals import DEAL
 from bridgework_pipedrive_sandbox.records import Kind, existing
+from bridgework_pipedrive_sandbox.tables import is_deleted
 from bridgework_pipedrive_sandbox.v1 import refuse_unknown, spaced
 from bridgework_pipedrive_sandbox.values import Wrong, whole
 
@@ -71,7 +72,7 @@ def _inherited(kind: Kind, call: Call, lost: Record, survivor: Record) -> Record
 def _move_children(company: Company, table: str, lost: int, survivor: int) -> None:
     now = company.stamp()
     for name, attribute in _REFERENCES[table]:
-        for child in list(company[name].having(attribute, lost)):
+        for child in [row for row in company[name].having(attribute, lost) if not is_deleted(row)]:
             company[name].put({**child, attribute: survivor, "update_time": now})
     if table == "persons":
         _move_participants(company, lost, survivor, now)
@@ -81,7 +82,7 @@ def _move_children(company: Company, table: str, lost: int, survivor: int) -> No
 
 def _move_participants(company: Company, lost: int, survivor: int, now: str) -> None:
     for activity in list(company["activities"]):
-        if any(entry["person_id"] == lost for entry in activity["participants"]):
+        if not activity["is_deleted"] and any(entry["person_id"] == lost for entry in activity["participants"]):
             participants = _joined(activity["participants"], lost, survivor)
             primary = next(entry["person_id"] for entry in participants if entry["primary"])
             company["activities"].put(

@@ -2,6 +2,7 @@
 
 import math
 from collections import deque
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bridgework_pipedrive_sandbox.answers import Record, Reply
@@ -40,6 +41,22 @@ class _Window:
         return max(1, math.ceil(self._times[0] + WINDOW_S - now)) if self._times else 1
 
 
+@dataclass
+class _Drain:
+    """Another program of the company at work: tokens it uses from ``since`` to ``until`` (seconds), evenly."""
+
+    tokens: int
+    since: float
+    until: float
+    taken: int = 0
+
+    def due(self, now: float) -> int:
+        """Tokens used since the last look."""
+        share = 1.0 if now >= self.until else (now - self.since) / (self.until - self.since)
+        before, self.taken = self.taken, int(self.tokens * share)
+        return self.taken - before
+
+
 class Meters:
     def __init__(self, options: Options, plan: PlanLimits) -> None:
         self._options = options
@@ -54,6 +71,7 @@ class Meters:
         self._blocked_until = 0.0
         self._last_request = -math.inf
         self._since_idle = 0
+        self._drains: list[_Drain] = []
 
     # what a request meets
 
@@ -62,10 +80,10 @@ class Meters:
         at = now.timestamp()
         self._turn_days(now)
         self._note_idle(at)
-        if at < self._blocked_until:
+        if at < self._blocked_until and not oauth:
             return Reply(None, 403, _BLOCK_PAGE, "text/html; charset=UTF-8")
-        window, limit = self._window(operation, credential, oauth)
-        if window.used(at) >= limit:
+        windows = self._windows_of(operation, credential, oauth)
+        if any(window.used(at) >= limit for window, limit in windows):
             return self._too_many(operation, credential, user, oauth, at)
         if self.tokens_used + operation.cost > self.tokens_per_day:
             # the header says nothing is left, even where a cheaper call would still fit: that ends the day for all
@@ -73,7 +91,8 @@ class Meters:
             return self._too_many(operation, credential, user, oauth, at)
         if self._counts_post(operation, oauth) and self._options.post_cap and self._posts_left(user) == 0:
             return self._too_many(operation, credential, user, oauth, at)
-        window.add(at)
+        for window, _ in windows:
+            window.add(at)
         self.tokens_used += operation.cost
         if self._counts_post(operation, oauth):
             self.posts_used[user] = self.posts_used.get(user, 0) + 1
@@ -82,10 +101,11 @@ class Meters:
     def give_back(self, cost: int) -> None:
         self.tokens_used = max(0, self.tokens_used - cost)
 
-    def drain(self, tokens: int, now: datetime) -> None:
-        """Another program of the company uses tokens."""
+    def drain(self, tokens: int, over: float, now: datetime) -> None:
+        """Another program of the company uses tokens, evenly over so many seconds."""
         self._turn_days(now)
-        self.tokens_used = min(self.tokens_per_day, self.tokens_used + tokens)
+        self._drains.append(_Drain(tokens, now.timestamp(), now.timestamp() + over))
+        self._turn_days(now)
 
     def use_posts(self, posts: int, user: str, now: datetime) -> None:
         """Another program with the same user's token sends POST requests."""
@@ -94,12 +114,14 @@ class Meters:
 
     def headers(self, operation: Operation, credential: str, user: str, oauth: bool, now: datetime) -> dict[str, str]:
         at = now.timestamp()
-        window, limit = self._window(operation, credential, oauth)
-        headers = {
-            "x-ratelimit-limit": str(limit),
-            "x-ratelimit-remaining": str(max(0, limit - window.used(at))),
-            "x-ratelimit-reset": str(window.reset_in(at)),
-        }
+        headers: dict[str, str] = {}
+        if self._options.burst_headers:
+            window, limit = self._windows_of(operation, credential, oauth)[0]
+            headers = {
+                "x-ratelimit-limit": str(limit),
+                "x-ratelimit-remaining": str(max(0, limit - window.used(at))),
+                "x-ratelimit-reset": str(window.reset_in(at) * (1 if self._options.reset_unit == "seconds" else 1000)),
+            }
         if self._options.daily_headers and self._since_idle > self._options.headers_warm_up:
             headers |= self._token_headers()
         if self._counts_post(operation, oauth):
@@ -113,12 +135,8 @@ class Meters:
         }
 
     def _too_many(self, operation: Operation, credential: str, user: str, oauth: bool, at: float) -> Reply:
-        self._refusals.append(at)
-        while self._refusals[0] < at - _STORM_S:
-            self._refusals.popleft()
-        if len(self._refusals) > self._options.patience:
-            self._blocked_until = at + _BLOCK_S
-            self._refusals.clear()
+        if not oauth:
+            self._count_refusal(at)
         reply = Reply({"success": False, "error": "request over limit", "errorCode": 429}, 429)
         if self._options.daily_headers and self.tokens_used >= self.tokens_per_day:
             reply.headers |= self._token_headers()
@@ -126,11 +144,22 @@ class Meters:
             reply.headers["retry-after"] = "2"
         return reply
 
-    def _window(self, operation: Operation, credential: str, oauth: bool) -> tuple[_Window, int]:
-        kind, limit = "general", self._plan.burst_oauth if oauth else self._plan.burst_token
+    def _count_refusal(self, at: float) -> None:
+        """Traffic with an API token that goes on after refusals is blocked."""
+        self._refusals.append(at)
+        while self._refusals[0] < at - _STORM_S:
+            self._refusals.popleft()
+        if len(self._refusals) > self._options.patience:
+            self._blocked_until = at + _BLOCK_S
+            self._refusals.clear()
+
+    def _windows_of(self, operation: Operation, credential: str, oauth: bool) -> list[tuple[_Window, int]]:
+        """The windows a request needs a place in, the one its headers speak of first, and their sizes."""
+        general = ("general", self._plan.burst_oauth if oauth else self._plan.burst_token)
+        wanted = [general]
         if operation.searches:
-            kind, limit = "search", SEARCH_BURST
-        return self._windows.setdefault(f"{kind} {credential}", _Window()), limit
+            wanted = [("search", SEARCH_BURST)] + ([general] if self._options.searches_count_twice else [])
+        return [(self._windows.setdefault(f"{kind} {credential}", _Window()), limit) for kind, limit in wanted]
 
     @staticmethod
     def _counts_post(operation: Operation, oauth: bool) -> bool:
@@ -151,6 +180,9 @@ class Meters:
             self._token_day, self.tokens_used = token_day, 0
         if (post_day := now.date().isoformat()) != self._post_day:
             self._post_day, self.posts_used = post_day, {}
+        for drain in self._drains:
+            self.tokens_used = min(self.tokens_per_day, self.tokens_used + drain.due(now.timestamp()))
+        self._drains = [drain for drain in self._drains if drain.taken < drain.tokens]
 
     # what survives a restart
 

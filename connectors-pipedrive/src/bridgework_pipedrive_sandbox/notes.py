@@ -8,7 +8,7 @@ from bridgework_pipedrive_sandbox.call import Call
 from bridgework_pipedrive_sandbox.company import Company
 from bridgework_pipedrive_sandbox.html import cleaned
 from bridgework_pipedrive_sandbox.listing import v1_page
-from bridgework_pipedrive_sandbox.v1 import lead_id, linked, refuse_unknown, spaced
+from bridgework_pipedrive_sandbox.v1 import lead_id, linked, refuse_unknown, since_of, spaced
 from bridgework_pipedrive_sandbox.values import Wrong, spaced_instant, whole
 
 LONGEST_CONTENT = 100_000
@@ -43,6 +43,7 @@ def create(call: Call) -> Reply:
         "update_time": now,
     }
     _check_parents(row)
+    _check_count(call.company, row)
     return data(shown(call, call.company["notes"].insert(row)))
 
 
@@ -136,19 +137,26 @@ def _check_parents(row: Record) -> None:
             raise Refused(400, f"{pin} needs {parent}")
 
 
+def _check_count(company: Company, row: Record) -> None:
+    most = company.options.most_notes
+    if most and row["deal_id"] and sum(1 for _ in company["notes"].having("deal_id", row["deal_id"])) >= most:
+        raise forbidden("Couldn't add note. You've reached the notes limit")
+
+
 def _wanted(call: Call) -> Iterator[Record]:
     query, table = call.query, call.company["notes"]
     conditions: Record = {name: call.number(name) for name in (*_PARENTS, "user_id") if name in query}
     if "lead_id" in query:
         conditions["lead_id"] = query["lead_id"]
     first = next((name for name in conditions if table.is_indexed(name)), None)
-    since = query.get("updated_since")
+    since = since_of(call)
     rows = table.having(first, conditions[first]) if first else table.recent(since) if since else table.ascending()
     for row in rows:
         added = row["add_time"][:10]
         if (
             all(row[name] == value for name, value in conditions.items())
             and (since is None or row["update_time"] >= since)
+            and call.company.is_listed("notes", row["id"])
             and query.get("start_date", "") <= added <= query.get("end_date", "9999-12-31")
             and all(row[pin] == (query[pin] == "1") for pin in _PINS if pin in query)
         ):
@@ -174,7 +182,8 @@ def shown(call: Call, row: Record) -> Record:
         "active_flag": True,
         "add_time": spaced(row["add_time"]),
         "content": row["content"],
-        **{name: row[name] for name in (*_PARENTS, "lead_id", *_UNKNOWN_PARENTS, *_PINS)},
+        **{name: row[name] if company.shows_link(table, row[name]) else None for name, table in _PARENTS.items()},
+        **{name: row[name] for name in ("lead_id", *_UNKNOWN_PARENTS, *_PINS)},
         "deal": _named(company, "deals", row["deal_id"], "title"),
         "organization": _named(company, "organizations", row["org_id"], "name"),
         "person": _named(company, "persons", row["person_id"], "name"),

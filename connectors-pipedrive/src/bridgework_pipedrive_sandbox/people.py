@@ -1,6 +1,7 @@
 """What a person of the company does in the user interface: the rules of the interface, without its costs and limits."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -11,7 +12,9 @@ from bridgework.sandbox import CommandRefused
 from bridgework_pipedrive_sandbox.answers import Record, Refused
 from bridgework_pipedrive_sandbox.call import Call, Handler
 from bridgework_pipedrive_sandbox.company import Company
+from bridgework_pipedrive_sandbox.deals import DEAL
 from bridgework_pipedrive_sandbox.operations import Operation, Version
+from bridgework_pipedrive_sandbox.records import insert
 from bridgework_pipedrive_sandbox.routes import handlers
 
 
@@ -92,6 +95,17 @@ def _call(company: Company, operation: Operation, variable: str, body: Any, *, f
     texts = {name: str(value) for name, value in body.items()}
     content_type = "application/x-www-form-urlencoded"
     return Call(company, operation, variable, {}, urlencode(texts).encode(), content_type, user, form=texts)
+
+
+def import_waiting(company: Company) -> list[int]:
+    """Take refused deals over from the waiting list as far as there is room now; the ids they get."""
+    waiting, company.waiting = company.waiting, []
+    imported = []
+    for given in waiting:
+        call = _call(company, Operation("v2", "POST", "/deals", cost=0), "", given, form=False)
+        with suppress(Refused):  # at the cap it waits again
+            imported.append(int(insert(DEAL, call, given)["id"]))
+    return imported
 
 
 def _change_user(company: Company, record_id: str, action: str, fields: Record) -> Record:

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from bridgework_pipedrive_sandbox.answers import Record, Reply
+from bridgework_pipedrive_sandbox.answers import Record, Reply, against_rule
 from bridgework_pipedrive_sandbox.attributes import Attribute, Body
 from bridgework_pipedrive_sandbox.call import Call
 from bridgework_pipedrive_sandbox.company import Company
 from bridgework_pipedrive_sandbox.fresh import add_default_stages, new_pipeline, new_stage
 from bridgework_pipedrive_sandbox.records import Kind, create, delete
+from bridgework_pipedrive_sandbox.tables import is_deleted
 from bridgework_pipedrive_sandbox.values import Wrong, flag, text, whole
 
 _READONLY = frozenset({"add_time", "update_time", "order_nr", "is_deleted"})
@@ -90,9 +91,25 @@ def create_pipeline(call: Call) -> Reply:
 
 
 def delete_pipeline(call: Call) -> Reply:
-    """Its stages go with it; deals stay where they are."""
+    """Its stages go with it; deals stay where they are, or forbid it."""
+    call.only_admin()
+    for stage in call.company["stages"].having("pipeline_id", call.id):
+        _check_empty(call.company, stage["id"])
     reply = delete(PIPELINE, call)
     for stage in list(call.company["stages"].having("pipeline_id", call.id)):
         if not stage["is_deleted"]:
             call.company.delete_softly("stages", stage)
     return reply
+
+
+def delete_stage(call: Call) -> Reply:
+    call.only_admin()
+    _check_empty(call.company, call.id)
+    return delete(STAGE, call)
+
+
+def _check_empty(company: Company, stage_id: int) -> None:
+    if company.options.pipeline_with_deals == "refuse" and any(
+        not is_deleted(deal) for deal in company["deals"].having("stage_id", stage_id)
+    ):
+        raise against_rule("The pipeline or stage still has deals")

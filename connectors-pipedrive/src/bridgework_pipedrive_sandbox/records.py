@@ -104,6 +104,8 @@ def _undeletes(kind: Kind, call: Call, given: Record) -> bool:
 
 
 def _merged(kind: Kind, company: Company, before: Record, given: Record) -> Record:
+    if company.options.custom_fields_update == "replace":
+        return _without_nulls(given)
     if not given and kind.table == "organizations" and company.options.empty_custom_fields == "clear":
         return {}
     return _without_nulls({**before, **given})
@@ -142,7 +144,7 @@ def read_one(kind: Kind, call: Call) -> Reply:
 def read_list(kind: Kind, call: Call) -> Reply:
     view = View.of(kind, call)
     table = call.company[kind.table]
-    keep = kind.keep(call)
+    keep = _listed(kind, call)
     if "filter_id" in call.query:
         # the account has one filter, which lets everything through; like any filter it switches off ids and links
         if call.number("filter_id") != 1:
@@ -160,6 +162,11 @@ def read_list(kind: Kind, call: Call) -> Reply:
             sortable=kind.sortable,
         )
     return listed([render(call.company, kind, row, view) for row in rows], next_cursor=cursor)
+
+
+def _listed(kind: Kind, call: Call) -> Callable[[Record], bool]:
+    keep, company = kind.keep(call), call.company
+    return lambda row: keep(row) and company.is_listed(kind.table, row["id"])
 
 
 def _candidates(kind: Kind, call: Call) -> tuple[Iterable[Record] | None, Record]:
@@ -244,6 +251,9 @@ def render(company: Company, kind: Kind, row: Record, view: View = _USUAL) -> Re
     """The row as an answer shows it."""
     hidden = kind.hidden(company)
     shown = {name: row.get(name) for name in kind.shown if name not in hidden}
+    for name, table in kind.body.links.items():
+        if name in shown and not company.shows_link(table, shown[name]):
+            shown[name] = None
     for name in view.extras:
         shown[name] = kind.extras[name](company, row)
     if company.options.null_style == "absent":

@@ -68,6 +68,8 @@ class PipedriveSandbox:
             f"destination.plan={self._options.plan}",
             f"destination.seats={self._options.seats}",
             f"destination.post_cap={'true' if self._options.post_cap else 'false'}",
+            f"destination.due_time_format={'HH:MM:SS' if self._options.due_time == 'long' else 'HH:MM'}",
+            f"destination.custom_fields_update={self._options.custom_fields_update}",
             # everybody in the company sees what is migrated
             f"destination.visible_to={self._company.plan.everybody}",
             f"owners.fallback={OWNER_EMAIL}",

@@ -17,6 +17,9 @@ _FIELDS = {
     "lead": ("custom_fields", "notes", "title"),
 }
 
+MOST_FILTERED = 2_000
+"""Hits that conditions of a search look at; what comes later is not found."""
+
 _MATCHES: dict[str, Callable[[str, str], bool]] = {
     "exact": lambda text, term: text == term,
     "beginning": lambda text, term: text.startswith(term),
@@ -30,7 +33,10 @@ def search(object_name: str) -> Callable[[Call], Reply]:
     def handler(call: Call) -> Reply:
         fields = _wanted_fields(call, _FIELDS[object_name])
         rows = _found(call, object_name, fields)
-        conditions = {"person_id": "person_id", "organization_id": "org_id"}
+        if call.query.keys() & {"person_id", "organization_id", "status"}:
+            rows = rows[:MOST_FILTERED]
+        organization = "organization_id" if object_name == "lead" else "org_id"
+        conditions = {"person_id": "person_id", "organization_id": organization}
         for parameter, attribute in conditions.items():
             if parameter in call.query:
                 wanted = call.number(parameter)
@@ -183,8 +189,23 @@ def _scored(company: Company, object_name: str, row: Record) -> Record:
             "is_archived": row["is_archived"],
         }
     else:
-        item |= {"title": row["title"], "is_archived": row["is_archived"]}
+        value = row.get("value") or {}
+        item |= {
+            "title": row["title"],
+            "value": value.get("amount"),
+            "currency": value.get("currency"),
+            "person": _short(company, "persons", row.get("person_id")),
+            "organization": _short(company, "organizations", row.get("organization_id")),
+            "phones": _channels(company, row, "phones"),
+            "emails": _channels(company, row, "emails"),
+            "is_archived": row["is_archived"],
+        }
     return {"result_score": 1.0, "item": item}
+
+
+def _channels(company: Company, lead: Record, name: str) -> list[str]:
+    person = company["persons"].get(lead["person_id"]) if lead.get("person_id") else None
+    return [entry["value"] for entry in person[name]] if person else []
 
 
 def _short(company: Company, table: str, row_id: int | None) -> Record | None:

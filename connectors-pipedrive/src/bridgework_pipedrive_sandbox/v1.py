@@ -1,13 +1,19 @@
 """What v1 objects have in common: times with a blank, overlooked surplus, a body that may be JSON only."""
 
 from bridgework_pipedrive_sandbox.answers import Record, Refused
+from bridgework_pipedrive_sandbox.call import Call
 from bridgework_pipedrive_sandbox.company import Company
-from bridgework_pipedrive_sandbox.values import Wrong, whole
+from bridgework_pipedrive_sandbox.values import Wrong, instant, whole
 
 
 def spaced(instant: str | None) -> str | None:
     """The v1 form of an instant: UTC, a blank, no zone."""
     return instant and instant.replace("T", " ").removesuffix("Z")
+
+
+def milliseconds(instant: str) -> str:
+    """The form of leads and their labels."""
+    return instant.removesuffix("Z") + ".000Z"
 
 
 def linked(company: Company, table: str, name: str, given: Record) -> int | None:
@@ -32,6 +38,16 @@ def lead_id(company: Company, given: Record, name: str = "lead_id") -> str | Non
     if not living:
         raise Refused(400, f"{name}: the item was not found")
     return str(value)
+
+
+def since_of(call: Call) -> str | None:
+    """``updated_since``: whole seconds, as in v2."""
+    if "updated_since" not in call.query:
+        return None
+    try:
+        return str(instant(call.query["updated_since"]))
+    except Wrong as wrong:
+        raise Refused(400, f"updated_since {wrong}") from None
 
 
 def refuse_unknown(company: Company, given: Record, known: frozenset[str]) -> None:

@@ -16,7 +16,7 @@ from bridgework_twenty.settings import LARGEST_BATCH, Settings
 _BATCH = 60
 _FILE_BYTES = 10_000_000  # one multipart request; larger ones need a direct upload, which is not built
 _ONE = {CALLS: 1, PACE: 1}
-_IDENTITY = Identity(kind="client-id", where=f"id of the record; readable in the field “{MARKER}”")
+_IDENTITY = Identity(kind="client-id", where=MARKER)  # the id is ours; the field says it in words
 _LINK_IDENTITY = Identity(kind="client-id", where="id of the record")
 _CASCADES: Mapping[str, tuple[str, ...]] = {"note": ("noteTarget",), "task": ("taskTarget",)}
 

@@ -21,6 +21,10 @@ _MOST = re.compile(r"Maximum number of records to \w+ is (\d{1,6})")
 _NAMED = re.compile(r'(?:field|have any) "([A-Za-z][A-Za-z0-9]{0,80})')
 _FOLLOW_UPS = frozenset({"OBJECT_METADATA_NOT_FOUND", "INVALID_VIEW_DATA", "FIELD_METADATA_NOT_FOUND"})
 DUPLICATE = "duplicate entry"
+_FAULTS = re.compile(
+    r"time[d]?[ -]?out|connection|deadlock|could not serialize|ECONN|EPIPE|socket hang up|too many clients|terminating",
+    re.IGNORECASE,
+)
 _REASONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), reason)
     for pattern, reason in (
@@ -73,10 +77,9 @@ def too_large(answer: Answer) -> bool:
     return answer.status == 413 or (answer.status == 500 and answer.refusal == "request entity too large")
 
 
-def is_known(answer: Answer) -> bool:
-    """Whether the refusal is one we know; any fault of the server is reported as a 400 too."""
-    said = text(answer)
-    return answer.status != 400 or bool(code(answer)) or any(pattern.search(said) for pattern, _ in _REASONS)
+def is_fault(answer: Answer) -> bool:
+    """A fault of the server that will pass: it reports every one of its own as a 400, too."""
+    return answer.status == 400 and not code(answer) and bool(_FAULTS.search(text(answer)))
 
 
 def denied(answer: Answer, operations: tuple[int, ...], what: str) -> BridgeworkError | None:

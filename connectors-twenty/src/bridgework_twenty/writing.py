@@ -38,7 +38,7 @@ class Writer:
         self._api, self._catalogue, self._settings = api, catalogue, settings
         self._ceiling = Ceiling(settings.batch)
         self._uploader = Uploader(api, catalogue)
-        self._tried_once: set[str] = set()  # refused with words nobody knows: a fault of the server looks like that
+        self._tried_once: set[str] = set()  # refused by a fault of the server
 
     # ------------------------------------------------------------------------------- creating and updating
 
@@ -87,11 +87,12 @@ class Writer:
                 yield Rejected(large.operation.number, "the record is larger than a request may be")
                 continue
             release(self._api, kind, chunk)
-            path = kind.path if len(chunk) == 1 else f"/rest/batch/{kind.plural}"
-            bodies = [each.body for each in chunk]
-            operations = [each.operation for each in chunk]
             answer = self._api.send(
-                "POST", path, for_=operations, json=bodies[0] if len(chunk) == 1 else bodies, params={"depth": 0}
+                "POST",
+                f"/rest/batch/{kind.plural}",
+                for_=[each.operation for each in chunk],
+                json=[each.body for each in chunk],
+                params={"depth": 0},
             )
             yield from self._created(chunk, answer) if answer.ok else self._refused(kind, chunk, answer)
 
@@ -131,9 +132,9 @@ class Writer:
             yield self._alone(kind, chunk[0].operation, answer)
 
     def _alone(self, kind: Kind, operation: Operation, answer: Answer) -> Rejected:
-        if not refusals.is_known(answer) and operation.marker not in self._tried_once:
+        if refusals.is_fault(answer) and operation.marker not in self._tried_once:
             self._tried_once.add(operation.marker)
-            raise NotSent("Refused with words nobody knows; asked once more.", operations=(operation.number,))
+            raise NotSent("Refused by a fault of the server; asked once more.", operations=(operation.number,))
         return refusals.rejected(operation.number, answer, kind.fields)
 
     def _update(self, kind: Kind, operation: Operation) -> WriteResult:

@@ -31,28 +31,25 @@ class Clock(Protocol):
 class SystemClock:
     """The machine's time, `speed` times faster: `sleep(s)` takes `s / speed` real seconds.
 
-    With `speed` 1 and no `start`, `now()` is the wall clock and follows its corrections. Otherwise it starts at `start`
-    (aware; default the real instant), so that an engine can take over the time of a simulator that is already running.
+    `now()` starts at `start` (aware; default the wall clock) and goes on by itself: who sets the machine's clock in the
+    middle of a run changes no wait and no window. A simulator that is already running gives its own time as `start`.
     """
 
     def __init__(self, speed: float = 1.0, *, start: datetime | None = None) -> None:
         if not (math.isfinite(speed) and speed > 0):
             raise ValueError("the speed of a clock must be a finite number greater than zero")
         self.speed = speed
-        self._simulated = speed != 1.0 or start is not None
         self._wall_start = start or datetime.now(UTC)
-        self._start = time.monotonic()
+        self._start = _steady()
         self._interrupted = threading.Event()
 
     def now(self) -> datetime:
         """The instant, aware, in UTC."""
-        if not self._simulated:
-            return datetime.now(UTC)
         return self._wall_start + timedelta(seconds=self.monotonic())
 
     def monotonic(self) -> float:
         """Seconds on this clock since it was made."""
-        return (time.monotonic() - self._start) * self.speed
+        return (_steady() - self._start) * self.speed
 
     def sleep(self, seconds: float) -> None:
         """Wait that many seconds of this clock.
@@ -69,6 +66,11 @@ class SystemClock:
     def interrupt(self) -> None:
         """Wake every thread that sleeps on this clock; they raise StopRun, now and at each further sleep."""
         self._interrupted.set()
+
+
+def _steady() -> float:
+    """Seconds that nobody can set; where the system tells, those that a suspended machine slept are among them."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 class FakeClock:

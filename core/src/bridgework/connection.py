@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,9 @@ from bridgework.project import CORE_DESTINATION_KEYS, Keys, Project, load_keys
 from bridgework.settings import connector_settings
 
 LoadPlugin = Callable[[str, str], type[Any]]
+
+TRIES = 6  # questions to a sandbox before it counts as gone
+PAUSE = 0.05  # real seconds between the first two of them
 
 
 @dataclass(frozen=True)
@@ -153,8 +157,8 @@ def clock_of(project: Project) -> Clock:
         raise SettingsError(
             "run.speed is for a sandbox; this destination is none.", next_step="remove run.speed from migration.toml"
         )
-    answer = httpx.get(_control(base_url, "clock"), headers={"x-sandbox-token": token}, trust_env=False, timeout=10.0)
-    return SystemClock(speed, start=datetime.fromisoformat(answer.json()["now"]))
+    now = datetime.fromisoformat(str(_ask(base_url, "clock", token)["now"]))
+    return SystemClock(speed, start=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,15 +182,28 @@ def is_sandbox(base_url: str, token: str) -> bool:
     """Whether a simulator answers there that knows the token it printed. Only loopback addresses are asked."""
     if not token or not is_loopback(base_url):
         return False
-    try:
-        answer = httpx.get(_control(base_url, ""), headers={"x-sandbox-token": token}, trust_env=False, timeout=10.0)
-        return answer.status_code == httpx.codes.OK and answer.json().get("valid") is True
-    except httpx.HTTPError:
-        raise StopRun(
-            "The sandbox does not answer.", cause="unreachable", next_step="start it again: bridgework sandbox …"
-        ) from None
-    except ValueError:
-        return False
+    return _ask(base_url, "", token).get("valid") is True
+
+
+def _ask(base_url: str, name: str, token: str) -> dict[str, Any]:
+    """What the sandbox says; nothing if it says no. Asked a few times: whatever stands in between may break here too.
+
+    StopRun if there is no answer.
+    """
+    known = {"x-sandbox-token": token}
+    for asked in range(1, TRIES + 1):
+        try:
+            answer = httpx.get(_control(base_url, name), headers=known, trust_env=False, timeout=10.0)
+            if answer.is_client_error:
+                return {}
+            if answer.is_success and isinstance(said := answer.json(), dict):
+                return said
+        except httpx.ConnectError:
+            break  # nobody listens there
+        except (httpx.HTTPError, ValueError):
+            pass
+        time.sleep(PAUSE * asked)
+    raise StopRun("The sandbox does not answer.", cause="unreachable", next_step="start it again: bridgework sandbox …")
 
 
 def is_loopback(base_url: str) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import mimetypes
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import IO
 
 from bridgework.errors import BadInput
 from bridgework.mapping import MappedFile
-from bridgework.model import FileContent, SourceFile
+from bridgework.model import FileContent, SourceFile, Value
 
 BLOCK = 1 << 20  # bytes read at once
 
@@ -23,7 +24,9 @@ class Documents:
         self._problems: dict[str, str] = {}
 
     def problem(self, file: MappedFile) -> str:
-        """Why a document cannot be uploaded, empty if it can."""
+        """Why a document cannot be uploaded, empty if it can. What is printed is printed when it is uploaded."""
+        if file.sheet is not None:
+            return ""
         if file.path not in self._problems:
             self._problems[file.path] = self._examine(file)
         return self._problems[file.path]
@@ -39,6 +42,8 @@ class Documents:
 
     def content(self, file: MappedFile) -> FileContent | None:
         """A document with the hash of what is really there; None if it is missing."""
+        if file.sheet is not None:
+            return _printed(file.name, file.sheet())
         found = self._open_file(file.path)
         if found is None:
             return None
@@ -61,3 +66,16 @@ class Documents:
         if again is None:
             raise BadInput("A document disappeared from the export while it was read.", next_step="extract again")
         return again.stream
+
+
+def _printed(name: str, sheet: Value) -> FileContent:
+    from bridgework.reports import sheet_pdf
+
+    made = sheet_pdf(sheet if isinstance(sheet, Mapping) else {})
+    return FileContent(
+        name=name,
+        size=len(made),
+        sha256=sha256(made).hexdigest(),
+        media_type="application/pdf",
+        open=lambda: io.BytesIO(made),
+    )

@@ -19,7 +19,7 @@ from bridgework.clock import Clock, SystemClock
 from bridgework.connection import MACHINE, Surroundings, connect
 from bridgework.conservation import conservation, write_reports
 from bridgework.documents import Documents
-from bridgework.errors import Busy, ContractBroken, MappingError, StoreFailure, UsageError
+from bridgework.errors import BridgeworkError, Busy, ContractBroken, MappingError, StoreFailure, UsageError
 from bridgework.identity import Identities
 from bridgework.journal import Intent, IntentRow, Journal, Outcome, migration_lock
 from bridgework.mapping import (
@@ -39,6 +39,7 @@ from bridgework.project import Keys, Project, read_project
 from bridgework.pulse import Pulse
 from bridgework.results import Result
 from bridgework.staging import Image, Records, Staging, StagingWriter
+from bridgework.timekeeping import Timekeeper
 
 
 def operator() -> str:
@@ -200,6 +201,11 @@ class Migration:
         return self.capabilities.horizon if setting is None else timedelta(seconds=setting)
 
     @cached_property
+    def timekeeper(self) -> Timekeeper:
+        """Instants of the journal by the destination's clock."""
+        return Timekeeper(self.journal, self.client)
+
+    @cached_property
     def schema(self) -> DestinationSchema:
         """The account as it is now, read once per command. UsageError if it is another account than before."""
         schema = self.hooks.describe_destination()
@@ -285,7 +291,7 @@ class Migration:
             client_id=UUID(row.client_id),
             body=self.images(row.rule, [row.key]).get(row.key, {}) if self.keys.records else {},
             target_id=row.target_id,
-            sent_after=row.at,
+            sent_after=self.timekeeper.theirs(row.at, row.operation),
         )
 
     def keep_replaced(self, jobs: Sequence[KeptBodies]) -> None:
@@ -325,6 +331,11 @@ class Migration:
             client.interrupt()
         if isinstance(self.clock, SystemClock):
             self.clock.interrupt()
+
+    def stop(self, error: BridgeworkError) -> None:
+        """Send nothing more; who still works in this run gets that error."""
+        for client in self._connected.clients:
+            client.interrupt(error)
 
     def move_cutover(self, at: datetime) -> None:
         """Move the cutover, before anything was written. UsageError afterwards, or if migration.toml fixes it."""
@@ -375,13 +386,20 @@ class Migration:
             time_zone=description.time_zone,
             options=section.options,
             field_types=self.capabilities.field_types,
+            line_length=self.capabilities.short_text_length,
             facts=description.facts,
         )
 
     @cached_property
     def plan(self) -> Plan:
-        """The mapping compiled against the staged data and the decisions."""
-        plan = compile_mapping(
+        """The mapping compiled against the staged data and the decisions, which the staging follows from now on."""
+        plan = self.compile()
+        plan.prepare(self.staging)
+        return plan
+
+    def compile(self) -> Plan:
+        """The mapping compiled; nothing else knows of it."""
+        return compile_mapping(
             self.mapping,
             self.staging.description,
             settings=self.mapping_settings,
@@ -389,8 +407,6 @@ class Migration:
             decisions=self.decisions,
             hints=self.hooks.load_order(tuple(self.mapping.file.rules)),
         )
-        plan.prepare(self.staging)
-        return plan
 
     @cached_property
     def mapping_tests(self) -> list[TestResult]:

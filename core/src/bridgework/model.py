@@ -447,11 +447,15 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The destination carried it out. `version` is its own change mark of the record (may be empty)."""
+    """The destination carried it out. `version` is its own change mark of the record (may be empty).
+
+    `marker` is the identity as the answer shows it, where it shows one: another one than ours stops the run.
+    """
 
     operation: int
     id: str
     version: str = ""
+    marker: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import os
 import re
 import secrets
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -39,6 +39,12 @@ class MigrationSection(_Section):
     cutover: datetime | None = Field(default=None, description="instant that divides past from future")
     options: dict[str, Any] = Field(default={}, description="options of the pair's mapping")
 
+    @field_validator("options")
+    @classmethod
+    def _named_with_dots(cls, value: dict[str, Any]) -> dict[str, Any]:
+        """TOML reads ``ledger.pdf = true`` as a table; the option is called ``ledger.pdf``."""
+        return dict(_leaves(value))
+
     @field_validator("currency")
     @classmethod
     def _three_letters(cls, value: str) -> str:
@@ -52,6 +58,14 @@ class MigrationSection(_Section):
         if value is not None and value.tzinfo is None:
             raise ValueError("must carry a zone, for example 2026-11-01T18:00:00Z")
         return value
+
+
+def _leaves(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{above}{name}.")
+        else:
+            yield f"{above}{name}", value
 
 
 class OwnersSection(_Section):
@@ -398,7 +412,7 @@ def _toml(sections: Mapping[str, Mapping[str, Any]]) -> str:
         lines += [f"{key} = {_toml_value(value)}" for key, value in values.items() if not isinstance(value, dict)]
         for key, value in values.items():
             if isinstance(value, dict):
-                lines += [f"[{section}.{key}]", *(f"{k} = {_toml_value(v)}" for k, v in value.items())]
+                lines += [f"[{section}.{key}]", *(f"{k} = {_toml_value(v)}" for k, v in _leaves(value))]
         lines.append("")
     return "\n".join(lines)
 

@@ -31,6 +31,10 @@ Connection = Any  # sqlcipher3 ships no types; its connections follow the DB-API
 
 IntegrityError: type[Exception] = driver.IntegrityError
 
+# Blobs of many rows are bound as this: about every `bytes` the driver asks its adapters, which takes longer than to
+# store the row.
+Blob = bytearray
+
 # Result codes of SQLite (https://www.sqlite.org/rescode.html): what the operator is told, and what to do next.
 _DISK = "check the disk and its free space, then run the same command"
 _RIGHTS = "check the owner and the rights of the folder"

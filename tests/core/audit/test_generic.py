@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from bridgework.mapping import MappingSettings, compile_mapping, load_mapping
 from bridgework.model import Finding, Problem, Severity
-from bridgework.stages.audit import generic_findings
+from bridgework.stages.audit import generic_findings, run_audit
 from bridgework.stages.audit.damage import damage
 from bridgework.staging import Staging
 
@@ -43,6 +45,29 @@ def test_orderly_rows_have_no_finding(stage: Stage) -> None:
 )
 def test_each_defect_is_found_where_it_is(stage: Stage, values: dict[str, Any], check: str, field: str) -> None:
     assert seen(stage({"people": [{"id": "1", **values}, {"id": "2"}]})) == {(check, "people", "1", field)}
+
+
+@pytest.mark.parametrize(
+    ("fields", "proposed", "said"),
+    [
+        ("{name: first}", "fix at source", "too long for people: name is refused"),
+        ("{name: last, Text: {from: first, type: long_text}}", "accept", "kept whole"),
+        (
+            "{name: {from: first, overflow: Text}, Text: {constant: '', type: long_text}}",
+            "accept",
+            "name ends with … and stands whole in Text",
+        ),
+    ],
+)
+def test_what_a_person_is_told_about_a_long_text_is_what_the_mapping_makes_of_it(
+    stage: Stage, fields: str, proposed: str, said: str
+) -> None:
+    staging = stage({"people": [{"id": "1", "first": "x" * 256}]})
+    text = f"rules: {{people: {{from: people, to: person, fields: {fields}}}}}"
+    settings = MappingSettings(currency="USD", cutover=datetime(2026, 6, 15, tzinfo=UTC), time_zone="UTC")
+    plan = compile_mapping(load_mapping([("mapping.yaml", text)]), staging.description, settings=settings)
+    [found] = run_audit(staging, plan=plan).findings
+    assert (found.finding.proposed, said in found.finding.action) == (proposed, True)
 
 
 def test_a_key_used_twice_blocks_and_a_repeated_row_does_not(stage: Stage) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bridgework.errors import ContractBroken
+from bridgework.errors import ContractBroken, MappingError
 from bridgework.mapping import Mapped, check_examples
 from bridgework.mapping.transforms import TRANSFORMS, unique_contacts
 from bridgework.mapping.values import decimal_of, money_text, shaped
@@ -49,6 +49,35 @@ def test_examples_of_all_built_in_transforms_come_out_as_written() -> None:
 )
 def test_a_field_becomes(spec: str, values: dict[str, Any], made: Value) -> None:
     assert field_value(spec, {"clients": [client(**values)]}) == made
+
+
+def test_a_text_too_long_for_its_field_is_cut_where_it_shows_and_stands_whole_in_another() -> None:
+    rule = """
+rules:
+  clients:
+    from: clients
+    to: deal
+    fields:
+      title: {from: first, overflow: Remarks}
+      Remarks: {from: status, type: long_text}
+"""
+    [made] = run(compiled(rule), "clients", {"clients": [client(first="x" * 300, status="Active")]})
+    assert isinstance(made, Mapped)
+    assert made.body == {"title": "x" * 254 + "…", "Remarks": "Active\nTitle: " + "x" * 300}
+    assert made.warnings == ("title: longer than 255 characters, ends with … and stands whole in Remarks",)
+
+
+def test_a_text_too_long_for_its_field_stays_whole_and_is_announced_where_nothing_takes_it() -> None:
+    plan = compiled(CLIENT_RULE, line_length=10)
+    [made] = run(plan, "clients", {"clients": [client(first="Anastasia", last="Ruiz")]})
+    assert isinstance(made, Mapped)
+    assert made.body["name"] == "Anastasia Ruiz"
+    assert made.warnings == ("name: longer than the 10 characters the field takes; the record will be refused",)
+
+
+def test_what_overflows_needs_a_field_for_long_text() -> None:
+    with pytest.raises(MappingError, match="Tried is no field for long text here"):
+        compiled(f"{CLIENT_RULE}      Tried: first\n      Other: {{from: last, overflow: Tried}}\n")
 
 
 def test_a_yes_no_field_becomes_a_choice_where_the_destination_has_none() -> None:

@@ -68,10 +68,10 @@ def test_the_summary_says_what_was_moved_what_stayed_and_how_to_go_back(
     result: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[str] = []
-    from bridgework.reports import paper
+    from bridgework.reports import drawing
 
-    original = paper._said
-    monkeypatch.setattr(paper, "_said", lambda text: said.append(original(text)) or said[-1])
+    original = drawing.said
+    monkeypatch.setattr(drawing, "said", lambda *text: said.append(original(*text)) or said[-1])
     reports.summary_pdf(tmp_path / "summary.pdf", result("deliver"))
     whole = "\n".join(said)
     for words in (
@@ -111,3 +111,20 @@ def test_the_paper_is_a4(result: Make, tmp_path: Path) -> None:
     assert rl_config.defaultPageSize is not None
     reports.summary_pdf(tmp_path / "summary.pdf", result("deliver"))
     assert b"/MediaBox [ 0 0 595.2756 841.8898 ]" in (tmp_path / "summary.pdf").read_bytes()
+
+
+def test_a_sheet_is_printed_whole_however_long_its_texts_and_tables_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    from bridgework.reports import drawing
+
+    said: list[str] = []
+    original = drawing.said
+    monkeypatch.setattr(drawing, "said", lambda *text: said.append(original(*text)) or said[-1])
+    rows = [
+        ["2026-01-02", "Crown & bridge <b> " * (300 if number == 7 else 1), f"{number}.00"] for number in range(200)
+    ]
+    sheet = {"title": "Statement", "lines": ["Zoë"], "columns": ["Date", "What", "Amount"], "figures": [2],
+             "rows": rows, "total": ["Balance", "", "9.00"], "note": "For reference only"}  # fmt: skip
+    made = reports.sheet_pdf(sheet)
+    assert made.startswith(b"%PDF-") and made == reports.sheet_pdf(sheet)
+    assert {"Statement", "Zoë", "199.00", "9.00", "For reference only", rows[7][1]} <= set(said)
+    assert reports.sheet_pdf({"title": "Nothing"}).startswith(b"%PDF-")

@@ -71,6 +71,18 @@ def test_the_same_rows_again_change_nothing_but_the_number(records: Records, sta
     assert records.staging().inventory() == before.inventory()
 
 
+@pytest.mark.parametrize("ahead", [20_000, 10])
+def test_a_delta_in_another_order_with_gaps_and_new_rows_is_matched_all_the_same(
+    records: Records, stage: Stage, monkeypatch: pytest.MonkeyPatch, ahead: int
+) -> None:
+    monkeypatch.setattr("bridgework.staging.overlay._MOST_AHEAD", ahead)
+    stage({"patients": [record("patients", f"p{number}", a=1) for number in range(2_500)]})
+    delta = [record("patients", f"p{number}", a=int(number != 7)) for number in reversed(range(5, 2_500))]
+    frozen = lay(records, {"patients": [*delta[:1_200], record("patients", "new", a=1), *delta[1_200:]]})
+    assert counts(frozen, "patients") == (1, 1, 2_494, 5)
+    assert list(frozen.overlay["patients"].keys("vanished")) == ["p0", "p1", "p2", "p3", "p4"]
+
+
 def test_fields_found_in_the_rows_stay_found_when_nothing_changed(records: Records, stage: Stage) -> None:
     rows = {"patients": [record("patients", "a", undeclared=1)]}
     before = stage(rows)

@@ -459,5 +459,8 @@ def test_joins_agree_with_a_plain_model(
             found = [(row.key, keys(c)) for row, c in pairs]
             assert [key for key, _ in found] == parents
             assert dict(found) == model
+        assert {
+            row.key: keys(staging.children(row, "visits", "patientId")) for row in staging.rows("patients")
+        } == model
         lost = [v.key for v in visits if v.values["patientId"] and v.values["patientId"] not in parents]
         assert keys(staging.orphans("visits", "patientId")) == lost

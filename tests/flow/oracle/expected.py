@@ -312,8 +312,9 @@ class Oracle:
             codes = [item["code"] for item in row.get("procedures") or []]
             what = codes[0] + (f" +{len(codes) - 1}" if codes[1:] else "") if codes else blank(row.get("name"))
             teeth = [item["tooth"] for item in row.get("procedures") or [] if item.get("tooth")]
+            title = f"{full_name(self.source.patients[patient])} – {what}"
             found[f"sensei.treatment-plans.{row['id']}"] = {
-                "title": f"{full_name(self.source.patients[patient])} – {what}"[:255],
+                "title": title if len(title) <= 255 else f"{title[:254].rstrip()}…",
                 "value": Decimal(row["totalFee"]),
                 "currency": self.currency,
                 "pipeline": "Treatment plans",
@@ -324,7 +325,7 @@ class Oracle:
                 "owner": self.owner(self.member(row.get("providerId"))),
                 "Plan status": row["status"],
                 "Presented on": blank(row.get("presentedDate")),
-                "Procedures has": codes,
+                "Procedures has": codes if len(title) <= 255 else [*codes, title],
                 "Teeth": ", ".join(dict.fromkeys(teeth)),
                 "Insurance estimate": row.get("estimatedInsurance"),
                 "Patient estimate": row.get("estimatedPatient"),

@@ -17,7 +17,7 @@ from bridgework import crash
 from bridgework import migration as engine
 from bridgework import project as project_module
 from bridgework.client import ApiClient
-from bridgework.connection import Connected, JournalBudgets
+from bridgework.connection import Connected, JournalBudgets, Surroundings
 from bridgework.defaults import CoreDefaults
 from bridgework.errors import BridgeworkError, UsageError
 from bridgework.journal import Journal
@@ -71,12 +71,11 @@ class Lab:
     @contextmanager
     def open(self, *, look: bool = False) -> Iterator[Migration]:
         """The migration, connected to the world."""
+        around = Surroundings(keys=lambda migration: KEYS, clock=lambda project: self.world.time)
         with (
             mock.patch.object(engine, "connect", self._connect),
-            mock.patch.object(engine, "clock_of", lambda project: self.world.time),
             mock.patch.object(engine, "SystemClock", lambda: self.world.time),
-            mock.patch.object(engine, "load_keys", lambda migration: KEYS),
-            Migration.open(self.folder, destination=not look, look=look) as migration,
+            Migration.open(self.folder, destination=not look, look=look, around=around) as migration,
         ):
             yield migration
 
@@ -175,7 +174,7 @@ class Lab:
         return line.split('"')[1]
 
     def _connect(
-        self, project: Any, journal: Journal, clock: Any, *, destination: bool, observers: Sequence[Any]
+        self, project: Any, journal: Journal, clock: Any, *, destination: bool, observers: Sequence[Any], plugin: Any
     ) -> Connected:
         defaults = CoreDefaults()
         registered = [Registered("core", "defaults", "bridgework", defaults)]

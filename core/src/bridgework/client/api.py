@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
 from typing import IO, Any, NoReturn, TypeVar
 
 import httpx
@@ -24,7 +25,7 @@ from bridgework.client.gate import Concurrency, Gate
 from bridgework.client.halts import HALTING, interrupted, stopped, untrusted
 from bridgework.client.patience import Again, Patience
 from bridgework.client.permits import For, Ledger, Permits
-from bridgework.client.retry_after import retry_after
+from bridgework.client.retry_after import instant, retry_after
 from bridgework.client.verdicts import Meaning, explain, meaning
 from bridgework.client.wire import Failure, Reply, Wire
 from bridgework.clock import Clock
@@ -90,6 +91,7 @@ class ApiClient:
             self._tally,
         )
         self._reached = False  # whether the service has ever answered
+        self._heard: tuple[str, datetime] | None = None  # the newest Date header, and our clock when it came
         self._patience = Patience(clock, self._before_repeating, jitter, lambda: self._reached)
         self._wire = Wire(
             self._origin,
@@ -254,13 +256,20 @@ class ApiClient:
         """What it did so far."""
         return self._tally.counts()
 
+    @property
+    def ahead(self) -> timedelta | None:
+        """How far the service's clock is ahead of ours, by the newest answer; None before one with a date."""
+        if self._heard is None or (theirs := instant(self._heard[0])) is None:
+            return None
+        return theirs - self._heard[1]
+
     def budget_left(self) -> tuple[Allowance, ...]:
         """What is left of each budget, without the reserve."""
         return self._admission.allowances()
 
-    def interrupt(self) -> None:
-        """Send nothing more; what is under way is awaited. Every later call raises StopRun."""
-        self._admission.halt(interrupted)
+    def interrupt(self, error: BridgeworkError | None = None) -> None:
+        """Send nothing more; what is under way is awaited. Every later call raises that error, or StopRun."""
+        self._admission.halt(interrupted if error is None else lambda: error)
 
     def close(self) -> None:
         """Hand back what was taken from budgets ahead, and close the connections."""
@@ -338,6 +347,8 @@ class ApiClient:
             self._reached = self._reached or failure.left
             raise
         self._reached = True
+        if date := reply.headers.get("date"):
+            self._heard = date, self._clock.now()
         return reply
 
     def _sort(self, call: Call, reply: Reply, ticket: Ticket) -> tuple[Meaning, Answer]:

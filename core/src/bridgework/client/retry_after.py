@@ -20,13 +20,14 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
         return None
     if text.lstrip("+-").isdecimal():
         return float(text) if len(text) < 20 else 1e18
-    at = _instant(text)
+    at = instant(text)
     if at is None:
         return None
-    return (at - (_instant(headers.get("date", "")) or now)).total_seconds()
+    return (at - (instant(headers.get("date", "")) or now)).total_seconds()
 
 
-def _instant(text: str) -> datetime | None:
+def instant(text: str) -> datetime | None:
+    """The instant a Date header names, in UTC; None if it names none."""
     try:
         found = parsedate_to_datetime(text)
     except ValueError:

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from bridgework.journal.records import Entry, Head, Verified, from_micros
-from bridgework.store import Connection, Store, pages
+from bridgework.store import Blob, Connection, Store, pages
 
 COLUMNS = {
     "event": "at, kind, payload",
@@ -40,7 +40,7 @@ class Chain:
         for values in rows:
             seq += 1
             digest = chained_hash(digest, table, seq, values)
-            added.append((seq, *values, digest))
+            added.append((seq, *values, Blob(digest)))
         self._seq, self._hash = seq, digest
         width = COLUMNS[table].count(",") + 3
         marks = ", ".join("?" * width)

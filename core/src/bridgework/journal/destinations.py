@@ -45,7 +45,7 @@ def _catch_up(store: Store) -> None:
         with store.write("destinations") as connection:
             connection.execute(
                 "INSERT OR IGNORE INTO destination_id SELECT id, target FROM standing WHERE target >= ? AND target < ?"
-                " AND id <> '' AND (operation >= ? OR origin = 0) ORDER BY id",
+                " AND id <> '' AND (operation >= ? OR origin = 0 OR outcome = 'found') ORDER BY id",
                 (start, start + _AT_ONCE, first),
             )
     with store.write("destinations") as connection:
@@ -59,7 +59,7 @@ def _newest(connection: Connection) -> int:
     """The newest row of the chain that can have brought an id."""
     row = connection.execute(
         "SELECT max(coalesce((SELECT max(seq) FROM outcome), 0),"
-        " coalesce((SELECT max(seq) FROM event WHERE kind = 'targets_matched'), 0))"
+        " coalesce((SELECT max(seq) FROM event WHERE kind IN ('targets_matched', 'targets_adopted')), 0))"
     ).fetchone()
     return int(row[0])
 

@@ -245,6 +245,19 @@ class Journal:
         """Intents without a final outcome, oldest first; `at` bounds the search for a lost answer."""
         return targets.open_operations(self._store, stage, rule)
 
+    def doubted_at(self, operations: Iterable[int]) -> dict[int, tuple[datetime, int]]:
+        """When the answer to each was first missed, and the number of that row; what nobody doubted yet is left out."""
+        found: dict[int, tuple[datetime, int]] = {}
+        for batch in targets.batches(operations):
+            with self._store.read() as connection:
+                rows = connection.execute(
+                    "SELECT o.operation, min(o.at), min(o.seq) FROM json_each(?) AS j CROSS JOIN outcome AS o"
+                    " ON o.operation = j.value AND o.state = 'in_doubt' GROUP BY o.operation",
+                    (projection.as_json(batch),),
+                ).fetchall()
+            found.update((row[0], (from_micros(row[1]), row[2])) for row in rows)
+        return found
+
     def intents(self, operations: Iterable[int]) -> dict[int, IntentRow]:
         """Intents by operation number."""
         return targets.intents(self._store, operations)
@@ -316,6 +329,13 @@ class Journal:
         """Link targets to records that were there before us: (key, id, version)."""
         self._projected(
             rebuild.MATCHED,
+            ({"rule": rule, "object": object_name, "rows": batch} for batch in targets.batches(rows, 1_000)),
+        )
+
+    def set_adopted(self, rule: str, object_name: str, rows: Iterable[tuple[str, str, str]]) -> None:
+        """Take quarantined targets as ours after all: (key, id, version)."""
+        self._projected(
+            rebuild.ADOPTED,
             ({"rule": rule, "object": object_name, "rows": batch} for batch in targets.batches(rows, 1_000)),
         )
 

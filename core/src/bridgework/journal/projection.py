@@ -246,6 +246,18 @@ def apply_matched(connection: Connection, rule: str, name: str, rows: Sequence[S
     )
 
 
+def apply_adopted(connection: Connection, rule: str, name: str, rows: Sequence[Sequence[str]]) -> None:
+    """Records of ours that stood in quarantine until only one was left: (key, id, version)."""
+    connection.executemany(
+        "UPDATE standing SET object = ?3, id = ?4, version = ?5, state = 'created', outcome = 'found', reason = '',"
+        " field = '', settled_hash = '', origin = operation,"
+        " mapped_hash = (SELECT i.mapped_hash FROM intent AS i WHERE i.seq = standing.operation)"
+        " WHERE outcome = 'quarantined' AND target ="
+        " (SELECT t.number FROM target AS t WHERE t.rule = ?1 AND t.key = ?2)",
+        [(rule, key, name, id_, version) for key, id_, version in rows],
+    )
+
+
 def apply_settled(connection: Connection, rule: str, rows: Sequence[Sequence[str]]) -> None:
     """Images read back: (key, hash, version)."""
     connection.executemany(

@@ -14,8 +14,9 @@ from bridgework.journal.chain import walk
 from bridgework.store import Connection, Store
 
 BATCH = 1_000
-MATCHED, SETTLED, TARGET_STATE, RECEIPT, RECEIPT_DROPPED = (
+MATCHED, ADOPTED, SETTLED, TARGET_STATE, RECEIPT, RECEIPT_DROPPED = (
     "targets_matched",
+    "targets_adopted",
     "targets_settled",
     "targets_state",
     "receipt",
@@ -28,6 +29,8 @@ def apply_event(connection: Connection, seq: int, kind: str, payload: dict[str, 
     match kind:
         case "targets_matched":
             projection.apply_matched(connection, payload["rule"], payload["object"], payload["rows"])
+        case "targets_adopted":
+            projection.apply_adopted(connection, payload["rule"], payload["object"], payload["rows"])
         case "targets_settled":
             projection.apply_settled(connection, payload["rule"], payload["rows"])
         case "targets_state":

@@ -36,6 +36,11 @@ class CompiledField:
     def required(self) -> bool:
         return self.spec.required
 
+    @property
+    def one_line(self) -> bool:
+        """Whether it takes one line of text only. The practice's own fields become long where their texts are."""
+        return self.type is FieldType.TEXT and not self.custom
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledRule:
@@ -57,6 +62,7 @@ class CompiledRule:
     needed: tuple[Hop, ...]  # children without which a row is left out
     parents: tuple[Hop, ...]  # references that the rows' own paths follow
     file: tuple[Path, Path, Path | None] | None = None
+    sheet: tuple[Evaluator, Evaluator] | None = None  # name and contents of a document that is printed
 
     @property
     def references(self) -> frozenset[str]:

@@ -101,6 +101,10 @@ class FieldSpec(Strict):
     setting: str | None = Field(default=None, description="the value of an option of the mapping")
 
     by: FieldSpec | None = Field(default=None, description="ref: the reference; rollup: the children's reference field")
+    through: str = Field(
+        default="",
+        description="rollup: rows that refer to rows of this object (or to `members`) that refer to this row",
+    )
     where: Where = Field(default=Where(), description="rollup: which children count")
     take: str | list[str] | dict[str, str] | None = Field(
         default=None, description="rollup: a path or {text} of a child, the first filled of several, or named ones"
@@ -132,6 +136,7 @@ class FieldSpec(Strict):
     under: str = Field(default="", description="option of the parent field that the options belong to")
     optional: int | None = Field(default=None, ge=1, description="rank in which the field may be left out (1 first)")
     required: bool = Field(default=False, description="without it the row is skipped")
+    overflow: str = Field(default="", description="the long text field that takes a text too long for this one whole")
     deferred: bool = Field(default=False, description="written in a second pass")
     option: dict[str, Scalar] = Field(default={}, description="only if these options of the mapping are set so")
     reason: str = Field(default="", description="why it is so; shown in the plan")
@@ -164,8 +169,9 @@ class FieldSpec(Strict):
             raise ValueError("ref needs by, the path of the reference")
         if self.given is not None and self.text is None and not self.use:
             raise ValueError("given needs text or use")
-        if self.rollup is None and (self.where or self.take or self.pick or self.sum_ or self.count or self.order):
-            raise ValueError("where, take, pick, order, sum and count belong to rollup")
+        of_rollup = (self.through, self.where, self.take, self.pick, self.sum_, self.count, self.order)
+        if self.rollup is None and any(of_rollup):
+            raise ValueError("through, where, take, pick, order, sum and count belong to rollup")
         if self.rollup is not None and self.take is None and not self.count:
             raise ValueError("rollup needs take, or count")
 
@@ -210,11 +216,21 @@ class CustomFields(Strict):
 
 
 class FileSpec(Strict):
-    """Paths of what names a document in the source: reference, file name, declared hash."""
+    """What a document is: paths of its reference, name and declared hash in the source, or a sheet that is printed."""
 
-    path: str
-    name: str
-    sha256: str = ""
+    path: str = Field(default="", description="path of the reference by which the source opens it")
+    name: str = Field(description="path of its name; of a sheet: the name itself, with placeholders")
+    sha256: str = Field(default="", description="path of the hash that the source declares")
+    sheet: str = Field(default="", description="transform that makes a sheet of the `given` values; printed as a PDF")
+    given: dict[str, FieldSpec] = Field(default={}, description="named values for `sheet`")
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> FileSpec:
+        if bool(self.path) == bool(self.sheet):
+            raise ValueError("a file has a path in the source, or a sheet that is printed")
+        if bool(self.sheet) != bool(self.given):
+            raise ValueError("sheet and given belong together")
+        return self
 
 
 class Rule(Strict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field as made_by
 from typing import Literal, NamedTuple
@@ -22,11 +23,15 @@ class SourceRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappedFile:
-    """The document an upload sends: its reference for `open_file`, its name, the hash the source declares."""
+    """The document an upload sends: its reference for `open_file`, its name, the hash the source declares.
+
+    One that is printed has a `sheet` instead of a reference: made when it is asked for.
+    """
 
     path: str
     name: str
     sha256: str = ""
+    sheet: Callable[[], Value] | None = made_by(default=None, compare=False, repr=False)
 
 
 class Mapped(NamedTuple):

@@ -82,6 +82,7 @@ class Plan:
             links=links,
             people=self.mapping.file.people,
             transforms=self.transforms,
+            line_length=self.settings.line_length,
         )
         return Session(staging, self.rules, around)
 

@@ -86,6 +86,10 @@ class MemoryStaging:
                     found.append((place.seq, row))
         return iter(sorted(found, key=lambda item: (item[0], item[1].seq)))
 
+    def children(self, parent: MemoryRow, child: str, reference_field: str) -> list[MemoryRow]:
+        found = self.children_of(child, reference_field, survivors=True, parent=parent.object)
+        return [row for seq, row in found if seq == parent.seq]
+
     def parents_with_children(
         self, parent: str, child: str, reference_field: str, *, survivors: bool = False
     ) -> Iterator[tuple[MemoryRow, list[MemoryRow]]]:

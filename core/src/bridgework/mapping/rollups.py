@@ -63,7 +63,10 @@ class RollupCompiler:
     def _children(self, spec: FieldSpec, object_name: str) -> tuple[str, Children]:
         if object_name != self.fields.home:
             raise UnknownName("a roll-up stands on the rule's own row")
-        child, listed = self._members() if spec.rollup == MEMBERS else self._referring(spec)
+        if spec.through:
+            child, listed = self._through(spec)
+        else:
+            child, listed = self._members() if spec.rollup == MEMBERS else self._referring(spec)
         where = self.fields.conditions.predicate(child, spec.where) if spec.where else None
         order = self._order(spec, child)
         everyone, few = self._slot(spec, whole=True), self._slot(spec, whole=False)
@@ -86,7 +89,9 @@ class RollupCompiler:
 
     def _slot(self, spec: FieldSpec, *, whole: bool) -> int:
         """Fields that look at the same children (and choose the same way) share what was found: one slot for each."""
-        wanted = {"rollup", "by"} if whole else {"rollup", "by", "where", "pick", "order", "skip"}
+        wanted = {"rollup", "by", "through"}
+        if not whole:
+            wanted |= {"where", "pick", "order", "skip"}
         name = spec.model_dump_json(include=wanted) if not whole else f"all {spec.model_dump_json(include=wanted)}"
         return self._slots.setdefault(name, len(self._slots))
 
@@ -106,6 +111,24 @@ class RollupCompiler:
         return spec.rollup, lambda scope: [
             Scope(scope.session, row, held=hop.field, held_row=scope.row) for row in scope.children.get(hop, ())
         ]
+
+    def _through(self, spec: FieldSpec) -> tuple[str, Children]:
+        """Two references away: rows between are few per row, their children are looked up."""
+        assert spec.rollup is not None
+        if spec.through == MEMBERS:
+            between, listed = self._members()
+        else:
+            between, listed = self._referring(FieldSpec(rollup=spec.through, count=True))
+        hop = self.fields.catalog.reference(spec.rollup, between, spec.by.from_ or "" if spec.by else "")
+        self.fields.trace.use(hop.source, hop.field, "reference")
+
+        def found(scope: Scope) -> list[Scope]:
+            session = scope.session
+            middle = [each.row for each in listed(scope)]
+            middle += session.linked(between, scope.row)
+            return [Scope(session, row) for each in middle for row in session.children(each, hop)]
+
+        return spec.rollup, found
 
     def _taker(self, spec: FieldSpec, child: str) -> Evaluator:
         if isinstance(spec.take, dict):

@@ -66,6 +66,7 @@ class RuleCompiler:
         by = self._by()
         fields = self._fields(requires, on)
         file = self._try("file", self._file)
+        sheet = self._try("file", self._sheet)
         needed = self._needed()
         trace = compiler.trace
         self._account(on)
@@ -87,6 +88,7 @@ class RuleCompiler:
             needed=needed,
             parents=() if source.absent else tuple(hop for hop in trace.parents if hop.object not in absent),
             file=file,
+            sheet=sheet,
         )
 
     def _try(self, part: str, make: Callable[[], T], *more: str) -> T | None:
@@ -133,10 +135,19 @@ class RuleCompiler:
 
     def _file(self) -> tuple[Path, Path, Path | None] | None:
         file = self.spec.file
-        if file is None:
+        if file is None or file.sheet:
             return None
         path, name = (self.fields.path(self.spec.from_, each) for each in (file.path, file.name))
         return path, name, self.fields.path(self.spec.from_, file.sha256) if file.sha256 else None
+
+    def _sheet(self) -> tuple[Evaluator, Evaluator] | None:
+        file = self.spec.file
+        if file is None or not file.sheet:
+            return None
+        self.fields.trace.label = "file"
+        made = self.fields.evaluator(FieldSpec(given=file.given, use=[file.sheet]), self.spec.from_)
+        self.fields.trace.label = ""
+        return self.fields.text(file.name, self.spec.from_), made
 
     # ---------------------------------------------------------------------------------- fields
 
@@ -148,6 +159,8 @@ class RuleCompiler:
                 continue
             if field.required and field.references:
                 self._require_reference(field, requires)
+            if spec.overflow and not self._takes_long_text(spec.overflow):
+                self.note((*self.place, "fields", label, "overflow"), f"{spec.overflow} is no field for long text here")
             known = on and not self.fields.catalog.open(self.spec.from_)
             if known and self.spec.to and (other := self.labels.clash(self.spec.to, field)):
                 self.note(
@@ -183,6 +196,10 @@ class RuleCompiler:
             deferred=spec.deferred or (own and path is None),
             custom=custom,
         )
+
+    def _takes_long_text(self, label: str) -> bool:
+        spec = self.spec.fields.get(label)
+        return spec is not None and self.fields.type_of(spec, self.spec.from_) is FieldType.LONG_TEXT
 
     def _check_only(self, spec: FieldSpec) -> None:
         """A field that an option leaves out is checked all the same; what only it reads is dropped with that reason."""

@@ -188,11 +188,14 @@ def outcome(rule: CompiledRule, scope: Scope, place: Place, waiting: frozenset[s
         return _merged(rule, scope)
     body: Body = {}
     deferred: Body = {}
+    longest = scope.session.around.line_length
     for field in rule.fields:
         try:
             value = field.evaluate(scope)
             if type(value) is str and value and not value.isspace() and not field.deferred and not waiting:
                 body[field.label] = value  # what most values are
+                if len(value) > longest and field.one_line and rule.kind == "target":
+                    _shorten(body, field, scope, longest)
                 continue
         except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as failure:
             value = None
@@ -204,14 +207,28 @@ def outcome(rule: CompiledRule, scope: Scope, place: Place, waiting: frozenset[s
             (deferred if field.deferred or field.label in waiting else body)[field.label] = value
         elif field.required:
             return Skipped(rule=rule.name, object=rule.object, key=row.key, reason=f"no {field.label}")
+    for label, texts in (scope.overflow or {}).items():
+        body[label] = "\n".join([*filter(None, [body.get(label)]), *texts])
     if rule.kind != "target":
         return Disposed(
             rule=rule.name, object=rule.object, key=row.key, kind=rule.kind, reason=rule.disposition_reason, values=body
         )
     file = _file(rule, scope)
-    if rule.file is not None and file is None:
+    if (rule.file or rule.sheet) and file is None:
         return Skipped(rule=rule.name, object=rule.object, key=row.key, reason="no file named")
     return Mapped(rule.name, place.key, rule.target, body, deferred, _sources(rule, scope), scope.warnings, file)
+
+
+def _shorten(body: Body, field: CompiledField, scope: Scope, longest: int) -> None:
+    """Cut a text where everybody sees it, and keep it whole in the field that takes what overflows."""
+    text, into = str(body[field.label]), field.spec.overflow
+    if not into:
+        scope.warn(f"{field.label}: longer than the {longest} characters the field takes; the record will be refused")
+        return
+    scope.warn(f"{field.label}: longer than {longest} characters, ends with … and stands whole in {into}")
+    body[field.label] = f"{text[: longest - 1].rstrip()}…"
+    scope.overflow = scope.overflow or {}
+    scope.overflow.setdefault(into, []).append(f"{field.label.capitalize()}: {text}")
 
 
 def _note_refusal(rule: CompiledRule, field: CompiledField, scope: Scope, failure: Exception) -> None:
@@ -246,6 +263,9 @@ def _nowhere(rule: CompiledRule, scope: Scope) -> str:
 
 
 def _file(rule: CompiledRule, scope: Scope) -> MappedFile | None:
+    if rule.sheet is not None:
+        named, sheet = rule.sheet
+        return MappedFile(path="", name=plain_text(named(scope)), sheet=lambda: sheet(scope))
     if rule.file is None:
         return None
     path, name, sha256 = (None if each is None else plain_text(scope.value(each)) for each in rule.file)

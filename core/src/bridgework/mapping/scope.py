@@ -39,6 +39,7 @@ class StagedRows(Protocol):
     def children_of(
         self, child: str, reference_field: str, *, survivors: bool = False, parent: str = ""
     ) -> Iterator[tuple[int, Any]]: ...
+    def children(self, parent: Any, child: str, reference_field: str) -> list[Any]: ...
     def parents_with_children(
         self, parent: str, child: str, reference_field: str, *, survivors: bool = False
     ) -> Iterator[tuple[Any, list[Any]]]: ...
@@ -55,7 +56,18 @@ _CHILDLESS: Mapping[Hop, Sequence[StagedRow]] = MappingProxyType({})
 class Scope:
     """A row under evaluation: the row, its parent where a merge join brought it along, its children, its group."""
 
-    __slots__ = ("_context", "children", "held", "held_row", "members", "memo", "row", "session", "warnings")
+    __slots__ = (
+        "_context",
+        "children",
+        "held",
+        "held_row",
+        "members",
+        "memo",
+        "overflow",
+        "row",
+        "session",
+        "warnings",
+    )
 
     def __init__(
         self,
@@ -75,6 +87,7 @@ class Scope:
         self.members = members
         self.memo: dict[int, list[Scope]] | None = None  # chosen children by roll-up, which several fields share
         self.warnings: tuple[str, ...] = ()
+        self.overflow: dict[str, list[str]] | None = None  # whole texts of fields too short for them, by long field
         self._context: TransformContext | None = None
 
     def warn(self, text: str) -> None:

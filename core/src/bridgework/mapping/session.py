@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -106,6 +106,16 @@ class Session:
         if field is None or link is None:
             return row
         return replace(row, values={**row.values, field: link})  # type: ignore[type-var]
+
+    def children(self, row: StagedRow, hop: Hop) -> Iterator[StagedRow]:
+        """The rows that name this row by that reference, in source order."""
+        if not self.staging.object(hop.source).absent:
+            yield from map(self.amended, self.staging.children(row, hop.source, hop.field))
+
+    def linked(self, object_name: str, row: StagedRow) -> list[StagedRow]:
+        """Rows of another object that a decision calls the same person as this row."""
+        keys = [key for (name, key), into in self.around.links.items() if (name, into) == (object_name, row.key)]
+        return [found for key in keys if (found := self.row(object_name, key)) is not None]
 
     def parent(self, row: StagedRow, hop: Hop) -> StagedRow | None:
         """The row a reference names; among several that share the value, the one that agrees in the joining texts."""
@@ -234,6 +244,7 @@ class Surroundings:
     links: Mapping[tuple[str, str], str]
     people: People | None
     transforms: Mapping[str, NamedTransform]
+    line_length: int
 
 
 def _printed(fields: Sequence[str], values: Mapping[str, Value]) -> str:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class MappingSettings:
     """`cutover` (aware) divides past from future; `options` are the migration's settings of the mapping's options.
 
-    `field_types` are the destination's: a yes/no field becomes a choice where it has none.
+    `field_types` are the destination's: a yes/no field becomes a choice where it has none. `line_length` is how many
+    characters its one-line texts take.
     """
 
     currency: str
@@ -31,6 +32,7 @@ class MappingSettings:
     options: Mapping[str, str | bool | int] = field(default_factory=dict)
     field_types: frozenset[FieldType] | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
+    line_length: int = 255
 
 
 @lru_cache(64)

@@ -42,6 +42,11 @@ def one_line(value: Value) -> Value:
     return " ".join(plain_text(value).split())
 
 
+def small_letters(value: Value) -> Value:
+    """In small letters, to compare what capitals do not tell apart."""
+    return plain_text(value).lower()
+
+
 def lines(value: Value) -> Value:
     """A list, one item per line."""
     items = value if isinstance(value, list) else [value]
@@ -193,6 +198,7 @@ def _named(function: Callable[..., Value], result: FieldType | None, *examples: 
 TRANSFORMS: tuple[NamedTransform, ...] = (
     _named(text, FieldType.TEXT, ("  Ana ", "Ana"), (["a", "b"], "a, b"), (True, "Yes")),
     _named(one_line, FieldType.TEXT, ("a\n  b", "a b")),
+    _named(small_letters, FieldType.TEXT, ("Ana@Example.ORG", "ana@example.org")),
     _named(lines, FieldType.LONG_TEXT, (["a", "b"], "a\nb")),
     _named(first_item, None, (["", "b"], "b")),
     _named(yes_no, FieldType.CHOICE, (True, "Yes"), (False, "No")),

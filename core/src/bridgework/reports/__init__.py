@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bridgework.reports.differences import DiffRow
     from bridgework.reports.spreadsheet import CellValue, Sheet
 
-__all__ = ["checklist_xlsx", "html", "private_diff_html", "private_diff_xlsx", "summary_pdf", "workbook"]
+__all__ = ["checklist_xlsx", "html", "private_diff_html", "private_diff_xlsx", "sheet_pdf", "summary_pdf", "workbook"]
 
 
 def html(result: Mapping[str, Any]) -> str:
@@ -53,6 +53,13 @@ def checklist_xlsx(path: Path, columns: Sequence[str], rows: Iterable[Sequence[C
     from bridgework.reports.spreadsheet import checklist_xlsx as write
 
     write(path, columns, rows)
+
+
+def sheet_pdf(sheet: Mapping[str, Any]) -> bytes:
+    """A sheet of a mapping, such as a statement, on paper (see `sheets`)."""
+    from bridgework.reports.sheets import sheet_pdf as draw
+
+    return draw(sheet)
 
 
 def summary_pdf(path: Path, data: Mapping[str, Any]) -> None:

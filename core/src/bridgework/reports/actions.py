@@ -15,6 +15,10 @@ REJECTED: Final[dict[str, str]] = {
     "missing": "Fill the field in the source or give it a value in the mapping; then run bridgework replay.",
     "limit": "The plan of the destination is full: make room or take the next larger plan, then run bridgework replay.",
     "not an option": "Add the option in the mapping, approve the schema again, then run bridgework replay.",
+    "further record(s) carry the same marker": "Delete the doubles it names by hand in the destination, then run "
+    "bridgework load: the record that is left is taken.",
+    "the answer names another record": "Report it; bridgework load looks which record is the right one.",
+    "deleted in the destination": "Somebody deleted it there. Restore it from the bin, or accept that it is gone.",
     "the document": "Put the document back into the export, extract again, then run bridgework replay.",
 }
 

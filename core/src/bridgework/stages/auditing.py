@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from bridgework import reports
-from bridgework.errors import UsageError
+from bridgework.errors import BridgeworkError, UsageError
+from bridgework.mapping import Plan
 from bridgework.migration import Migration
 from bridgework.project import write_private
 from bridgework.results import Result
@@ -32,7 +34,7 @@ def audit(migration: Migration, *, decisions_file: Path | None = None) -> Result
     """
     staging = migration.staging
     migration.progress.start("audit", None)
-    found = run_audit(staging, migration.hooks.audit(staging), _previous(migration))
+    found = run_audit(staging, migration.hooks.audit(staging), _previous(migration), _mapping(migration))
     source = decisions_file or migration.project.decisions_file
     if decisions_file is not None and not decisions_file.exists():
         raise UsageError(f"{decisions_file} does not exist.", next_step="bridgework audit")
@@ -56,6 +58,13 @@ def audit(migration: Migration, *, decisions_file: Path | None = None) -> Result
         differences=bool(found.findings),
         next_="bridgework audit --decide private/decisions.csv" if undecided else "bridgework plan",
     )
+
+
+def _mapping(migration: Migration) -> Plan | None:
+    """The mapping as it stands. One that does not hold is for `plan` to refuse, not for the audit."""
+    with suppress(BridgeworkError):
+        return migration.compile()
+    return None
 
 
 def undecided_blocks(migration: Migration) -> int | None:

@@ -104,10 +104,10 @@ class Freezing:
 
 
 def fingerprint(connection: Connection) -> str:
-    """Hash over object, key and content hash of every row, in order."""
+    """Hash over object, key, place and content hash of every row, in the order of the keys, in which they are kept."""
     digest = sha256()
     names = dict(connection.execute("SELECT id, name FROM object").fetchall())
-    cursor = connection.execute("SELECT object, key, hash FROM row ORDER BY seq")
+    cursor = connection.execute("SELECT object, key, seq, hash FROM row ORDER BY object, key")
     while rows := cursor.fetchmany(BATCH):
-        digest.update(b"".join(f"{names[o]}\0{key}\0".encode() + content for o, key, content in rows))
+        digest.update(b"".join([f"{names[o]}\0{key}\0{seq}\0".encode() + content for o, key, seq, content in rows]))
     return digest.hexdigest()

@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 import orjson
 
-from bridgework.store import Connection, Store
+from bridgework.store import Blob, Connection, Store
 
 ImageKind = Literal["pre", "sent", "settled"]
 T = TypeVar("T")
@@ -46,7 +46,7 @@ class Images:
             with self._store.write("images") as connection:
                 connection.executemany(
                     "INSERT INTO image(rule, key, generation, operation, kind, body) VALUES(?, ?, ?, ?, ?, ?)",
-                    [(i.rule, i.key, i.generation, i.operation, i.kind, orjson.dumps(i.body)) for i in batch],
+                    [(i.rule, i.key, i.generation, i.operation, i.kind, Blob(orjson.dumps(i.body))) for i in batch],
                 )
                 _sort_in(connection)
 

@@ -10,8 +10,8 @@ import orjson
 
 from bridgework.model import Problem, SourceRecord
 from bridgework.staging.encoding import content_hash, encode, pack
-from bridgework.staging.schema import first_place
-from bridgework.store import Connection
+from bridgework.staging.schema import PLACE_BITS, first_place
+from bridgework.store import Blob, Connection
 
 _STAGED = (
     "row", "payload", "raw", "problem", "pointer", "handle", "link", "adopted", "heir", "merge", "change",
@@ -75,9 +75,7 @@ def object_id(connection: Connection, name: str) -> int:
 def count_rows(connection: Connection, number: int) -> None:
     """Store how many rows an object has."""
     connection.execute(
-        "UPDATE object SET rows = (SELECT count(*) FROM row AS r WHERE r.seq > ?1 << 40 AND r.seq < (?1 + 1) << 40)"
-        " WHERE id = ?1",
-        (number,),
+        "UPDATE object SET rows = (SELECT count(*) FROM row AS r WHERE r.object = ?1) WHERE id = ?1", (number,)
     )
 
 
@@ -115,7 +113,9 @@ class Inserter:
             "UPDATE payload SET hash = ?, file = ?, line = ?, data = ? WHERE seq = ?",
             (row.hash, self._file(connection, row.file), row.line, row.data, seq),
         )
-        connection.execute("UPDATE row SET hash = ? WHERE seq = ?", (row.hash, seq))
+        connection.execute(
+            "UPDATE row SET hash = ? WHERE object = ? AND key = ?", (row.hash, seq >> PLACE_BITS, row.key)
+        )
         connection.execute("UPDATE raw SET packed = ?, data = ? WHERE seq = ?", (*pack(row.raw), seq))
         connection.execute("DELETE FROM problem WHERE seq = ?", (seq,))
         _insert_problems(connection, seq, [row])
@@ -123,23 +123,22 @@ class Inserter:
     def _insert(self, connection: Connection, object_id: int, rows: Sequence[Prepared]) -> bool:
         """False, and nothing inserted, if one of the keys is taken."""
         first = self._next[object_id]
-        cursor = connection.executemany(
-            "INSERT OR IGNORE INTO row VALUES(?, ?, ?, ?)",
-            [(seq, object_id, row.key, row.hash) for seq, row in enumerate(rows, start=first)],
-        )
+        keys, payloads, raws = [], [], []
+        for seq, (key, digest, data, raw, file, line, _, _) in enumerate(rows, start=first):
+            content = Blob(digest)
+            number = self._files.get(file) or self._file(connection, file)
+            packed, text = pack(raw)
+            keys.append((object_id, key, seq, content))
+            payloads.append((seq, key, content, number, line, Blob(data)))
+            raws.append((seq, packed, Blob(text)))
+        cursor = connection.executemany("INSERT OR IGNORE INTO row VALUES(?, ?, ?, ?)", keys)
         if cursor.rowcount != len(rows):
-            connection.execute("DELETE FROM row WHERE seq >= ? AND seq < ?", (first, first + len(rows)))
+            connection.executemany(
+                "DELETE FROM row WHERE object = ? AND key = ? AND seq = ?", [row[:3] for row in keys]
+            )
             return False
-        connection.executemany(
-            "INSERT INTO payload VALUES(?, ?, ?, ?, ?, ?)",
-            [
-                (seq, row.key, row.hash, self._file(connection, row.file), row.line, row.data)
-                for seq, row in enumerate(rows, start=first)
-            ],
-        )
-        connection.executemany(
-            "INSERT INTO raw VALUES(?, ?, ?)", [(seq, *pack(row.raw)) for seq, row in enumerate(rows, start=first)]
-        )
+        connection.executemany("INSERT INTO payload VALUES(?, ?, ?, ?, ?, ?)", payloads)
+        connection.executemany("INSERT INTO raw VALUES(?, ?, ?)", raws)
         _insert_problems(connection, first, rows)
         self._next[object_id] += len(rows)
         return True

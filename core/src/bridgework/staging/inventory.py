@@ -76,15 +76,16 @@ class _Distinct:
         self._smallest: set[int] = set()
         self._limit = 1 << 32
 
-    def add(self, counts: Counter[str]) -> None:
+    def add(self, texts: list[str], different: set[str]) -> None:
         if self.counts is not None:
-            self.counts.update(counts)
-            if len(self.counts) <= VALUE_SET:
-                return
-            counts, self.counts = self.counts, None
+            if len(different) <= VALUE_SET:
+                self.counts.update(texts)
+                if len(self.counts) <= VALUE_SET:
+                    return
+            different, self.counts = different.union(self.counts), None
         # A multiplication spreads the checksums of consecutive numbers, which lie in a pattern.
-        hashes = {crc32(text.encode()) * 0x9E3779B1 & 0xFFFFFFFF for text in counts}
-        self._smallest |= {number for number in hashes if number < self._limit}
+        hashes = [number * 0x9E3779B1 & 0xFFFFFFFF for number in map(crc32, map(str.encode, different))]
+        self._smallest.update([number for number in hashes if number < self._limit])
         if len(self._smallest) > _SMALLEST:
             kept = sorted(self._smallest)[:_SMALLEST]
             self._smallest, self._limit = set(kept), kept[-1]
@@ -118,12 +119,13 @@ class _Column:
         if self.declared is None and self._guess is not FieldType.TEXT:
             for value in set(values):
                 self._guess = _joined(self._guess, _shape(value))
-        counts = Counter(value if type(value) is str else _text(value) for value in values)
-        self._max_length = max(self._max_length, max(map(len, counts)))
-        self._distinct.add(counts)
+        texts = [value if type(value) is str else _text(value) for value in values]
+        different = set(texts)
+        self._max_length = max(self._max_length, max(map(len, different)))
+        self._distinct.add(texts, different)
         if self._in_time:
-            self._minimum = min(self._minimum, min(counts)) if self._minimum else min(counts)
-            self._maximum = max(self._maximum, max(counts))
+            self._minimum = min(self._minimum, min(different)) if self._minimum else min(different)
+            self._maximum = max(self._maximum, max(different))
 
     def profile(self, rows: int) -> FieldProfile:
         kind = self.declared.type if self.declared else self._guess or FieldType.TEXT

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +10,8 @@ from bridgework.staging import insert, links
 from bridgework.staging.insert import Inserter, Prepared
 from bridgework.staging.schema import PLACE_BITS, end_place, first_place
 from bridgework.store import Connection, Store, pages
+
+_MOST_AHEAD = 20_000  # rows kept that the delta has not told yet
 
 ChangeKind = Literal["new", "changed", "vanished"]
 
@@ -30,7 +32,7 @@ class OverlayResult:
     def keys(self, kind: ChangeKind) -> Iterator[str]:
         """Keys of the rows of that kind, in source order. Streams."""
         statement = (
-            "SELECT c.seq, r.key FROM change AS c CROSS JOIN row AS r ON r.seq = c.seq"
+            "SELECT c.seq, p.key FROM change AS c CROSS JOIN payload AS p ON p.seq = c.seq"
             " WHERE c.snapshot = ? AND c.object = ? AND c.kind = ? AND c.seq > ? ORDER BY c.seq LIMIT ?"
         )
         for _, key in pages(self._store, statement, (0,), (self.snapshot, self._object_id, kind)):
@@ -49,6 +51,7 @@ class Overlay:
         self._changed: dict[int, list[int]] = {}
         self._new: dict[int, list[int]] = {}
         self._seen: dict[int, bytearray] = {}  # one byte per row of an object
+        self._ahead: dict[int, _Ahead] = {}
 
     @property
     def dirty(self) -> set[int]:
@@ -61,7 +64,9 @@ class Overlay:
 
     def compare(self, connection: Connection, object_id: int, rows: list[Prepared]) -> None:
         """Keep what is the same, replace what changed, add what is new."""
-        known = insert.known_rows(connection, object_id, [row.key for row in rows])
+        if object_id not in self._ahead:
+            self._ahead[object_id] = _Ahead(object_id)
+        known = self._ahead[object_id].known(connection, [row.key for row in rows])
         seen = self._seen.setdefault(object_id, bytearray())
         for row in rows:
             match = known.get(row.key)
@@ -101,6 +106,37 @@ class Overlay:
         return len(new), len(changed), sum(seen) - len(new) - len(changed), vanished
 
 
+class _Ahead:
+    """The staged rows of an object in their order, read a little ahead of the delta.
+
+    A source tells its rows in the same order each time, so nearly all of them are met here, page by page. Looking each
+    of them up by key would decrypt a page per row; that is left to rows that moved, and to a delta in another order.
+    """
+
+    def __init__(self, object_id: int) -> None:
+        self._object_id = object_id
+        self._after = first_place(object_id)
+        self._waiting: dict[str, tuple[int, bytes]] = {}
+
+    def known(self, connection: Connection, keys: Sequence[str]) -> dict[str, tuple[int, bytes]]:
+        """Number and hash of the rows that exist."""
+        if len(self._waiting) <= _MOST_AHEAD:
+            self._read(connection, len(keys))
+        found = {key: self._waiting.pop(key) for key in keys if key in self._waiting}
+        if elsewhere := [key for key in keys if key not in found]:
+            found.update(insert.known_rows(connection, self._object_id, elsewhere))
+        return found
+
+    def _read(self, connection: Connection, number: int) -> None:
+        rows = connection.execute(
+            "SELECT seq, key, hash FROM payload WHERE seq > ? AND seq < ? ORDER BY seq LIMIT ?",
+            (self._after, end_place(self._object_id), number),
+        ).fetchall()
+        if rows:
+            self._after = rows[-1][0]
+            self._waiting.update((key, (seq, digest)) for seq, key, digest in rows)
+
+
 def _place(seq: int) -> int:
     return seq & (1 << PLACE_BITS) - 1
 
@@ -118,14 +154,14 @@ def _mark(seen: bytearray, seq: int) -> None:
 
 
 def _write_vanished(connection: Connection, object_id: int, snapshot: int, seen: bytearray) -> int:
-    after, number = first_place(object_id), 0
-    while True:
-        rows = connection.execute(
-            "SELECT seq FROM row WHERE seq > ? AND seq < ? ORDER BY seq LIMIT ?", (after, end_place(object_id), 10_000)
-        ).fetchall()
-        gone = [(snapshot, object_id, "vanished", seq) for (seq,) in rows if not _marked(seen, seq)]
-        connection.executemany("INSERT INTO change VALUES(?, ?, ?, ?)", gone)
-        number += len(gone)
-        if len(rows) < 10_000:
-            return number
-        after = rows[-1][0]
+    [rows] = connection.execute("SELECT count(*) FROM row WHERE object = ?", (object_id,)).fetchone()
+    number = int(rows) - sum(seen)
+    if number:
+        places = connection.execute(
+            "SELECT seq FROM payload WHERE seq > ? AND seq < ?", (first_place(object_id), end_place(object_id))
+        )
+        connection.executemany(
+            "INSERT INTO change VALUES(?, ?, 'vanished', ?)",
+            ((snapshot, object_id, seq) for (seq,) in places if not _marked(seen, seq)),
+        )
+    return number

@@ -3,7 +3,7 @@
 A row's number says where it stands: object number in the high bits, place within the object in the low ones. So the
 rows of an object are one range, in source order, and a link between two numbers also says which objects it joins.
 Payloads stand apart from the key table, and the raw text apart from the values, so that a scan reads what it needs.
-Key and hash stand in both: a child met in the order of its parents then costs one page, not two.
+Key and hash stand in both, by key in `row` and by number in `payload`: from either side a row then costs one page.
 
 `pointer` holds what the rows say (reference, child, value), `link` what was found for it (reference, parent, child) and
 is ordered by parent: a roll-up is a merge of two scans. `adopted` holds the links of merged parents under those that
@@ -23,8 +23,8 @@ TABLES = (
         inventory TEXT NOT NULL)""",
     "CREATE TABLE file(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
     """CREATE TABLE row(
-        seq INTEGER PRIMARY KEY, object INTEGER NOT NULL, key TEXT NOT NULL, hash BLOB NOT NULL)""",
-    "CREATE UNIQUE INDEX row_by_key ON row(object, key)",
+        object INTEGER NOT NULL, key TEXT NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL,
+        PRIMARY KEY(object, key)) WITHOUT ROWID""",
     """CREATE TABLE payload(
         seq INTEGER PRIMARY KEY, key TEXT NOT NULL, hash BLOB NOT NULL, file INTEGER NOT NULL, line INTEGER NOT NULL,
         data BLOB NOT NULL)""",

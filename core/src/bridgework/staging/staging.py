@@ -140,8 +140,8 @@ class Staging:
         """(key, row as received) of all rows of an object in source order."""
         number = self._ids.get(object_name, 0)
         statement = (
-            "SELECT r.seq, r.key, w.packed, w.data FROM row AS r CROSS JOIN raw AS w ON w.seq = r.seq"
-            " WHERE r.seq < ? AND r.seq > ? ORDER BY r.seq LIMIT ?"
+            "SELECT p.seq, p.key, w.packed, w.data FROM payload AS p CROSS JOIN raw AS w ON w.seq = p.seq"
+            " WHERE p.seq < ? AND p.seq > ? ORDER BY p.seq LIMIT ?"
         )
         for _, key, packed, data in pages(self._store, statement, (first_place(number),), (end_place(number),), PAGE):
             yield key, unpack(packed, data)
@@ -214,13 +214,20 @@ class Staging:
         number = self._reference(child, reference_field)
         first, end = (0, 2**62) if not parent else (first_place(self._ids[parent]), end_place(self._ids[parent]))
         bounds = (number, end)
-        without = " AND NOT EXISTS (SELECT 1 FROM heir AS h WHERE h.merged = l.parent)" if survivors else ""
-        found = pages(self._store, _links("link", without), (first, 2**62), bounds, PAGE)
+        found = pages(self._store, _links("link", _NOT_MERGED if survivors else ""), (first, 2**62), bounds, PAGE)
         if survivors:
             adopted = pages(self._store, _links("adopted", ""), (first, 2**62), bounds, PAGE)
             found = heapq.merge(found, adopted, key=lambda row: row[:2])
         for row in found:
             yield row[0], self._row(row[2:])
+
+    def children(self, parent: Row, child: str, reference_field: str) -> list[Row]:
+        """The child rows of one parent in source order, those of rows merged into it among them."""
+        bounds = (self._reference(child, reference_field), parent.seq + 1)
+        found: list[tuple[Any, ...]] = []
+        for table, condition in (("link", _NOT_MERGED), ("adopted", "")):
+            found += pages(self._store, _links(table, condition), (parent.seq, 0), bounds, PAGE)
+        return [self._row(row[2:]) for row in sorted(found, key=lambda row: row[:2])]
 
     def _reference(self, child: str, field: str) -> int:
         with self._store.read() as connection:
@@ -285,6 +292,9 @@ class Staging:
                 for row in self.rows(described.name):
                     if into := as_text(row.get(described.merged_into)):
                         yield (described.name, row.key), into
+
+
+_NOT_MERGED = " AND NOT EXISTS (SELECT 1 FROM heir AS h WHERE h.merged = l.parent)"
 
 
 def _links(table: str, condition: str) -> str:

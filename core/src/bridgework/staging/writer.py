@@ -91,8 +91,8 @@ class StagingWriter:
         redescribed = references_of(before) != references_of(after)
         self._overlay = Overlay(self._inserter, complete and description.complete, redescribed)
         for object_id, name, last in self._connection.execute(
-            "SELECT o.id, o.name, (SELECT max(seq) FROM row AS r WHERE r.seq > o.id << 40 AND r.seq < (o.id + 1) << 40)"
-            " FROM object AS o"
+            "SELECT o.id, o.name, (SELECT max(seq) FROM payload AS p WHERE p.seq < (o.id + 1) << 40"
+            " AND p.seq > o.id << 40) FROM object AS o"
         ).fetchall():
             self._ids[name] = object_id
             self._inserter.start(object_id, last or 0)

@@ -16,15 +16,47 @@ _ROWS: Final = (
     ("Total payments", "payments"),
     ("Adjustments", "adjustments"),
 )
+_REFERENCE: Final = "For reference only; the books stay in the practice system."
+_COLUMNS: Final = (
+    ("Date", "date"),
+    ("Entry", "number"),
+    ("Category", "category"),
+    ("Description", "text"),
+    ("Code", "code"),
+    ("Tooth", "tooth"),
+    ("Provider", "provider"),
+    ("Amount", "amount"),
+)
 
 
 def ledger_note(value: Value, context: TransformContext) -> Value:
     """The summary's text: balance, charges, payments, adjustments (amounts as text), first and last entry."""
     lines = [f"{label}: {context.currency} {_amount(value.get(key))}" for label, key in _ROWS]
-    period = " to ".join(dict.fromkeys(filter(None, (value.get("first"), value.get("last")))))
-    if period:
+    if period := _period(value.get("first"), value.get("last")):
         lines.append(f"Entries: {period}")
-    return "\n".join([*lines, "For reference only; the books stay in the practice system."])
+    return "\n".join([*lines, _REFERENCE])
+
+
+def ledger_statement(value: Value, context: TransformContext) -> Value:
+    """The whole ledger as a sheet: who it belongs to, every entry in the order of the books, the balance."""
+    rows: Sequence[Mapping[str, Any]] = value.get("rows") or []
+    about = [value.get("patient"), f"Patient number: {value['number']}" if value.get("number") else ""]
+    dates = sorted(str(row["date"]) for row in rows if row.get("date"))
+    if dates:
+        about.append(f"Entries: {_period(dates[0], dates[-1])}")
+    return {
+        "title": "Ledger statement",
+        "lines": [*filter(None, about)],
+        "columns": [heading for heading, _ in _COLUMNS],
+        "figures": [len(_COLUMNS) - 1],
+        "rows": [[str(row.get(name) or "") for _, name in _COLUMNS] for row in rows],
+        "total": [
+            "Outstanding balance",
+            *[""] * (len(_COLUMNS) - 2),
+            f"{context.currency} {_amount(value.get('balance'))}",
+        ],
+        "note": _REFERENCE,
+    }
 
 
 def last_payment_date(value: Value) -> Value:
@@ -39,6 +71,11 @@ def last_payment_date(value: Value) -> Value:
         and not _CORRECTION.match(str(row.get("text", "")))
     ]
     return max(dates, default=None)
+
+
+def _period(first: Value, last: Value) -> str:
+    """``2026-01-02 to 2026-10-30``; one day where both are the same."""
+    return " to ".join(dict.fromkeys(filter(None, (first, last))))
 
 
 def _amount(value: Value) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bridgework import hookimpl
 from bridgework.model import Demo, FieldType, Finding, NamedTransform
 from bridgework_sensei_pipedrive.findings import pair_findings
-from bridgework_sensei_pipedrive.ledger import last_payment_date, ledger_note
+from bridgework_sensei_pipedrive.ledger import last_payment_date, ledger_note, ledger_statement
 
 if TYPE_CHECKING:
     from bridgework.staging import Staging
@@ -21,6 +21,12 @@ TRANSFORMS = (
         function=ledger_note,
         description="Balance, charges, payments, adjustments, first and last entry as the text of a ledger summary.",
         result=FieldType.LONG_TEXT,
+    ),
+    NamedTransform(
+        name="ledger_statement",
+        function=ledger_statement,
+        description="A patient, every entry of their ledger and the balance as a sheet that is printed.",
+        result=FieldType.DATA,
     ),
     NamedTransform(
         name="last_payment_date",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bridgework.errors import InDoubt, NotSent, StopRun
+from bridgework.errors import InDoubt, NotSent
 from bridgework.model import FoundRecord, Operation, Verb, Written
 
 from .conftest import Account, Make, file_content
@@ -143,7 +143,7 @@ def test_an_acceptance_that_names_no_record_is_a_doubt(account: Account) -> None
     assert doubt.value.operations == (operation.number,)
 
 
-def test_the_answer_to_somebody_elses_request_stops_the_run(account: Account) -> None:
+def test_the_answer_to_somebody_elses_request_shows_another_identity(account: Account) -> None:
     carrier = next(
         field.key
         for field in account.connector.describe_destination().object("person").fields
@@ -152,9 +152,8 @@ def test_the_answer_to_somebody_elses_request_stops_the_run(account: Account) ->
     body = f'{{"success": true, "data": {{"id": 7, "custom_fields": {{"{carrier}": "src.other.1/abc123"}}}}}}'
     answer = {"kind": "answer", "status": 200, "headers": {"content-type": "application/json"}, "body": body}
     account.sandbox.faults({**answer, "match": {"method": "POST"}})
-    with pytest.raises(StopRun) as stopped:
-        account.write(account.operation("person", name="Ana"))
-    assert stopped.value.cause == "foreign_answer"
+    [written] = account.write(account.operation("person", name="Ana"))
+    assert isinstance(written, Written) and written.marker == "src.other.1/abc123"
 
 
 @pytest.mark.parametrize("kind", ["drop_after", "drop_before"])

@@ -1,6 +1,5 @@
 """Authorization and routing."""
 
-import base64
 import json
 from pathlib import Path
 
@@ -61,30 +60,6 @@ def test_the_user_list_has_no_pages_and_shows_deactivated_users(open_account: Op
     assert [user["email"] for user in users if not user["active_flag"]] == ["g@x.example"]
     found = account.v1("GET", "users/find", term="USER7@", search_by_email=1).json()["data"]
     assert [user["name"] for user in found] == ["User 7"]
-
-
-def test_an_access_token_expires_after_an_hour_and_refreshing_keeps_the_refresh_token(
-    open_account: OpenAccount,
-) -> None:
-    """Behaviour 4."""
-    account = open_account(oauth=True)
-    env = account.controls.env
-    basic = base64.b64encode(f"{env['PIPEDRIVE_CLIENT_ID']}:{env['PIPEDRIVE_CLIENT_SECRET']}".encode()).decode()
-    form = {"grant_type": "refresh_token", "refresh_token": env["PIPEDRIVE_REFRESH_TOKEN"]}
-    address = f"{account.controls.base_url}/oauth/token"
-    assert httpx.post(address, data=form).status_code == 401
-    granted = httpx.post(address, data=form, headers={"authorization": f"Basic {basic}"}).json()
-    assert granted["refresh_token"] == env["PIPEDRIVE_REFRESH_TOKEN"]
-    assert granted["expires_in"] == 3600
-    assert granted["api_domain"] == account.controls.base_url
-    bearer = httpx.Client(
-        base_url=granted["api_domain"], headers={"authorization": f"Bearer {granted['access_token']}"}
-    )
-    with bearer:
-        assert bearer.post("/api/v2/persons", json={"name": "Ana"}).status_code == 200
-        account.later(3601)
-        assert bearer.post("/api/v2/persons", json={"name": "Bea"}).status_code == 401
-    assert [person["name"] for person in account.stored("persons")] == ["Ana"]
 
 
 def test_a_known_path_refuses_other_methods(account: Account) -> None:

@@ -54,6 +54,34 @@ def test_an_exhausted_day_budget_ends_at_the_configured_midnight(open_account: O
     assert account.v2("POST", "persons", {"name": "Ana"}).status_code == 200
 
 
+def test_another_program_may_use_the_budget_while_a_run_is_on(open_account: OpenAccount) -> None:
+    """Behaviour 10."""
+    account = open_account(plan="lite", seats=1, reset_hour=_hours_ahead(account_now(open_account), 12))
+
+    def left() -> int:
+        meters = account.controls.state()["meters"]
+        return int(meters["tokens_per_day"] - meters["tokens_used"])
+
+    account.controls.command("drain", tokens=20_000, over=1000)
+    account.make("persons", name="Ana")
+    assert left() == 29_995
+    for passed, foreign in ((500, 10_000), (500, 20_000), (500, 20_000)):
+        account.later(passed)
+        account.v2("GET", "persons/1")
+        assert 29_990 - foreign <= left() <= 30_000 - foreign
+    for wrong in ({"tokens": -1}, {"tokens": True}, {"tokens": 1, "over": -1}, {"tokens": 1, "speed": 2}, {}):
+        with pytest.raises(ValueError, match="drain"):
+            account.controls.command("drain", **wrong)
+
+
+def account_now(open_account: OpenAccount) -> str:
+    return open_account().controls.now()
+
+
+def _hours_ahead(now: str, hours: int) -> int:
+    return (int(now[11:13]) + hours) % 24
+
+
 def test_a_reset_hour_moves_the_midnight_of_the_budget(open_account: OpenAccount) -> None:
     """Behaviour 6."""
     account = open_account(plan="lite", seats=1)

@@ -84,8 +84,7 @@ CHECKS: Final[dict[str, Check]] = {
     "DST-01": Check(
         Severity.APPROVE,
         "text is longer than most systems hold in one line",
-        "Shorten the text, or accept that it is kept as long text.",
-        ACCEPT,
+        "Shorten the text, or map it to a field for long text.",
     ),
 }
 

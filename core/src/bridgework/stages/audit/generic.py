@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
@@ -12,6 +13,7 @@ from bridgework.model import FieldType, Finding, Severity, SourceObject, Value
 from bridgework.redaction import scrub
 from bridgework.stages.audit.catalogue import check
 from bridgework.stages.audit.damage import damage
+from bridgework.stages.audit.lengths import UNKNOWN_FATE, FateOf
 
 if TYPE_CHECKING:
     from bridgework.staging import Row, Staging
@@ -21,13 +23,16 @@ _MARKUP_TYPES: Final = (FieldType.HTML,)
 _STAND_INS: Final = ("0001-01-01", "1900-01-01")
 
 
-def generic_findings(staging: Staging) -> Iterator[Finding]:
-    """Everything the core finds without a word of the trade, in source order per object."""
+def generic_findings(staging: Staging, fate: FateOf = UNKNOWN_FATE) -> Iterator[Finding]:
+    """Everything the core finds without a word of the trade, in source order per object.
+
+    :param fate: what the mapping makes of texts that are too long for one line.
+    """
     for source in staging.objects():
         if source.absent:
             continue
         yield from _undefined(staging, source)
-        yield from _rows(staging, source)
+        yield from _rows(staging, source, fate)
         yield from _orphans(staging, source)
     yield from _reported(staging)
     yield from _folded(staging)
@@ -84,7 +89,7 @@ def _folded(staging: Staging) -> Iterator[Finding]:
                     evidence=f"{number} rows", denominator=staging.count(source), severity=Severity.WARN)  # fmt: skip
 
 
-def _rows(staging: Staging, source: SourceObject) -> Iterator[Finding]:
+def _rows(staging: Staging, source: SourceObject, fate: FateOf) -> Iterator[Finding]:
     rows = staging.count(source.name)
     made = staging.description.generated_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     types = {field.name: field.type for field in source.fields}
@@ -108,7 +113,7 @@ def _rows(staging: Staging, source: SourceObject) -> Iterator[Finding]:
                 yield found("DAT-02", source.name, row.key, field=name, detail="stand-in", denominator=rows)
         for name in totals:
             sums[name] += row.decimal(name) or 0
-        yield from _texts(row, source.name, types, repeated, rows)
+        yield from _texts(row, source.name, types, repeated, rows, fate)
     for name, printed in totals.items():
         if sums[name] != printed:
             yield found("FIN-01", source.name, "", field=name, evidence=f"printed {printed}, rows {sums[name]}",
@@ -142,7 +147,7 @@ def _totals(staging: Staging, source: str) -> dict[str, Decimal]:
 
 
 def _texts(
-    row: Row, source: str, types: dict[str, FieldType], repeated: frozenset[str], rows: int
+    row: Row, source: str, types: dict[str, FieldType], repeated: frozenset[str], rows: int, fate: FateOf
 ) -> Iterator[Finding]:
     told: set[str] = set(repeated)
     for path, text in texts(row.values):
@@ -154,7 +159,8 @@ def _texts(
             told.add(path)
             yield found("ENC-01", source, row.key, field=path, detail=wrong, evidence=text[:80], denominator=rows)
         if len(text) > LONG and kind is FieldType.TEXT:
-            yield found("DST-01", source, row.key, field=path, evidence=f"{len(text)} characters", denominator=rows)
+            long = found("DST-01", source, row.key, field=path, evidence=f"{len(text)} characters", denominator=rows)
+            yield replace(long, **fate(source, path)._asdict())
 
 
 def _of_parent(path: str, types: dict[str, FieldType]) -> FieldType | None:

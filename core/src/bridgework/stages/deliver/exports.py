@@ -73,7 +73,7 @@ def values(migration: Migration, rule: CompiledRule) -> Iterator[Sequence[Value]
 def write_attachments(migration: Migration, package: Package) -> dict[str, int]:
     """attachments-manifest.csv: every document with the file it became, or why it did not. Counts by status."""
     counts = {"uploaded": 0, "not uploaded": 0}
-    rules = [rule for rule in migration.plan.rules.values() if rule.file is not None and not rule.inactive]
+    rules = [rule for rule in migration.plan.rules.values() if (rule.file or rule.sheet) and not rule.inactive]
     if not rules:
         return counts
     purpose = "Every document: where it was uploaded, or why not"
@@ -102,6 +102,8 @@ def _attachment_batch(
     rows = migration.staging.many(rule.object, [each.key for each in batch if isinstance(each, Skipped)])
     for outcome in batch:
         if isinstance(outcome, Skipped):
+            if rule.sheet is not None:  # nothing to print is no document
+                continue
             name = _name(rule, rows[outcome.key].values)
             yield outcome.key, name, "", "", "", "", "not uploaded", outcome.reason
         elif isinstance(outcome, Mapped) and outcome.file is not None:

@@ -13,7 +13,7 @@ from bridgework.model import Verb
 from bridgework.stages.load.jobs import WAITING, JobMaker, Planned, planned
 from bridgework.stages.load.matching import Matcher
 from bridgework.stages.load.resolving import Resolver
-from bridgework.stages.load.settling import settle_doubt
+from bridgework.stages.load.settling import doubtful_rules, settle_doubt
 from bridgework.stages.load.writing import Done, Job, Writer
 from bridgework.stages.outcomes import records
 from bridgework.stages.rules import deferred_labels
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 CHUNK = 500  # mapped records looked at together
 GROUP = 25  # single-record requests whose intents are committed together
+ROUNDS = 3  # of settling and going over the rules again
 BATCHED = 200  # records whose intents are committed together where a request carries many
 
 
@@ -49,19 +50,40 @@ class Loader:
 
     def run(self, rules: Sequence[CompiledRule]) -> None:
         """Load all rules, then the fields that had to wait for records of the same or later rules."""
-        settle_doubt(self._migration)
-        for rule in rules:
-            self._load_rule(rule, second_pass=False)
-        for rule in rules:
-            if deferred_labels(rule):
-                self._load_rule(rule, second_pass=True)
+        self.outcomes = {rule.name: Counter() for rule in rules}
+        settle_doubt(self._migration, wait=False)
+        for place, rule in enumerate(rules):
+            if doubtful_rules(self._migration) & (rule.references - {rule.name}):
+                self._settle(rules[:place], second_pass=False)
+            self._pass(rule, second_pass=False)
+        self._settle(rules, second_pass=False)
+        late = [rule for rule in rules if deferred_labels(rule)]
+        for rule in late:
+            self._pass(rule, second_pass=True)
+        self._settle(late, second_pass=True)
+        self.outcomes = {name: +counts for name, counts in self.outcomes.items()}
 
-    def _load_rule(self, rule: CompiledRule, *, second_pass: bool) -> None:
-        self.outcomes.setdefault(rule.name, Counter())
-        self._pass(rule, second_pass=second_pass)
-        if settle_doubt(self._migration, rule=rule.name):
-            self.outcomes[rule.name].pop(WAITING, None)
-            self._pass(rule, second_pass=second_pass)
+    def _settle(self, rules: Sequence[CompiledRule], *, second_pass: bool) -> None:
+        """Settle everything that is parked and go over the rules concerned again; what stays waits for the next run."""
+        for _ in range(ROUNDS):
+            settled = settle_doubt(self._migration)
+            for name, counts in settled.items():
+                tally = self.outcomes.setdefault(name, Counter())
+                tally["found"] += counts["found"]
+                tally["in_doubt"] = max(0, tally["in_doubt"] - counts.total() + counts["quarantined"])
+            again = [rule for rule in rules if self._has_to_go_again(rule, settled.get(rule.name))]
+            for rule in again:
+                tally = self.outcomes[rule.name]
+                unchanged = tally["unchanged"]
+                del tally[WAITING]
+                self._pass(rule, second_pass=second_pass)
+                tally["unchanged"] = unchanged  # counted already
+            if not again:
+                return
+
+    def _has_to_go_again(self, rule: CompiledRule, settled: Counter[str] | None) -> bool:
+        """What was proved absent is sent again, and what waited for a record of its own rule may go now."""
+        return settled is not None and bool(settled["proved_absent"] or self.outcomes[rule.name][WAITING])
 
     def _pass(self, rule: CompiledRule, *, second_pass: bool) -> None:
         workers = self._migration.project.file.run.workers

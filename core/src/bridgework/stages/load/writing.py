@@ -16,6 +16,7 @@ from bridgework.model import (
     Body,
     FileContent,
     FoundRecord,
+    ObjectCapability,
     Operation,
     Refused,
     Undone,
@@ -24,6 +25,7 @@ from bridgework.model import (
     WriteResult,
     Written,
 )
+from bridgework.stages.load.settling import quarantine
 
 if TYPE_CHECKING:
     from bridgework.migration import Migration
@@ -67,12 +69,15 @@ class Job(NamedTuple):
 
 
 class Done(NamedTuple):
-    """What became of a job. `cap`: a limit of the plan was reached. `whole`: its whole batch was refused."""
+    """What became of a job. `cap`: a limit of the plan was reached. `whole`: it was refused together with others.
+    `foreign`: the answer was about another record.
+    """
 
     job: Job
     outcome: Outcome
     cap: bool = False
     whole: bool = False
+    foreign: bool = False
 
 
 class Writer:
@@ -108,8 +113,6 @@ class Writer:
         """Results that stand; batches refused as a whole are tried in halves until the culprits stand alone."""
         final = [each for each in results if each.outcome.state != "not_sent" and not each.whole]
         refused = [each for each in results if each.whole]
-        if len(refused) == 1:
-            return final + refused
         half = len(refused) // 2
         for part in (refused[:half], refused[half:]):
             if part:
@@ -119,7 +122,8 @@ class Writer:
     def _attempt(self, jobs: Sequence[Job]) -> list[Done]:
         self._migration.keep_replaced(jobs)
         numbers = self._migration.journal.intend([job.intent for job in jobs])
-        attempt = _Attempt(dict(zip(numbers, jobs, strict=True)))
+        chosen = self._capability(jobs[0]).identity.kind == "client-id"
+        attempt = _Attempt(dict(zip(numbers, jobs, strict=True)), ids_are_ours=chosen)
         journal = self._migration.journal
         try:
             self._run(attempt)
@@ -129,7 +133,25 @@ class Writer:
             raise
         done = attempt.done(journal.may_send)
         self._record(done)
+        if foreign := [each for each in done if each.foreign]:
+            self._stop(foreign)
         return done
+
+    def _stop(self, foreign: Sequence[Done]) -> None:
+        """The destination answered for records that we did not send: nothing is written until that is understood."""
+        made = [each.outcome for each in foreign if each.outcome.state == "quarantined"]
+        quarantine(self._migration, [outcome.operation for outcome in made])
+        name = foreign[0].job.intent.object
+        error = StopRun(
+            f"The destination answered a write of a {name} with another record than the one that was sent.",
+            cause="foreign_answer",
+            next_step="report it to whoever maintains the connector; nothing more is written until it is understood",
+        )
+        self._migration.stop(error)
+        raise error
+
+    def _capability(self, job: Job) -> ObjectCapability:
+        return self._migration.capabilities.object(job.intent.object)
 
     def _record(self, done: Sequence[Done]) -> None:
         """Keep what updates left, then their outcomes: what is known to be done never stands without its image."""
@@ -138,7 +160,7 @@ class Writer:
 
     def _run(self, attempt: _Attempt) -> None:
         operations = [job.operation(number) for number, job in attempt.jobs.items()]
-        capability = self._migration.capabilities.object(operations[0].object)
+        capability = self._capability(next(iter(attempt.jobs.values())))
         call = self._call(operations[0], upload=capability.upload)
         for start in range(0, len(operations), capability.batch_size):
             attempt.run(operations[start : start + capability.batch_size], call, self._migration.journal.may_send)
@@ -174,12 +196,14 @@ def _again(job: Job) -> Job:
 class _Attempt:
     """One round of a group: which operations are decided, which nobody reached."""
 
-    def __init__(self, jobs: dict[int, Job]) -> None:
+    def __init__(self, jobs: dict[int, Job], *, ids_are_ours: bool) -> None:
         self.jobs = jobs
+        self._ids_are_ours = ids_are_ours
         self._outcomes: dict[int, Outcome] = {}
         self._capped: set[int] = set()
         self._whole: set[int] = set()
         self._adopted: set[int] = set()
+        self._foreign: set[int] = set()
 
     def run(self, operations: Sequence[Operation], call: _Call, may_send: Callable[[int], bool]) -> None:
         """Give operations to the connector until each is decided; an interruption decides those it names."""
@@ -201,12 +225,12 @@ class _Attempt:
         self._note(unsent, "not_sent", "turned away")
         self._unanswered(list(self.jobs), may_send)
         return [
-            Done(self.jobs[number], outcome, number in self._capped, number in self._whole)
+            Done(self.jobs[number], outcome, number in self._capped, number in self._whole, number in self._foreign)
             for number, outcome in self._outcomes.items()
         ]
 
     def refused_creates(self) -> dict[int, Job]:
-        """Creates that the destination refused, alone or with their batch."""
+        """Creates that the destination refused, each by itself."""
         return {
             number: self.jobs[number]
             for number, outcome in self._outcomes.items()
@@ -225,7 +249,6 @@ class _Attempt:
     def adopt(self, number: int, record: FoundRecord) -> None:
         """The record of a refused create is there."""
         self._adopted.add(number)
-        self._whole.discard(number)
         self._outcomes[number] = Outcome(number, "found", record.id, record.version)
 
     def _unanswered(self, numbers: Collection[int], may_send: Callable[[int], bool]) -> None:
@@ -242,12 +265,15 @@ class _Attempt:
             refused = [number for number in result.operations or asked if number not in self._outcomes]
             if not set(refused) <= set(asked):
                 raise ContractBroken("The connector refused an operation it was not given.")
-            self._whole.update(refused)
-            self._note(refused, "rejected", result.reason)
+            if len(refused) > 1:  # nobody knows whose fault it was: until each stood alone none is a dead letter
+                self._whole.update(refused)
+                self._note(refused, "proved_absent", f"refused together with others: {result.reason}")
+            else:
+                self._note(refused, "rejected", result.reason)
         elif result.operation not in asked:
             raise ContractBroken("The connector answered for an operation it was not given.")
         elif isinstance(result, Written):
-            self._outcomes[result.operation] = Outcome(result.operation, "done", result.id, result.version)
+            self._outcomes[result.operation] = self._written(result)
         elif isinstance(result, Undone | AlreadyGone):
             state = "undone" if isinstance(result, Undone) else "already_gone"
             self._outcomes[result.operation] = Outcome(result.operation, state)
@@ -259,6 +285,21 @@ class _Attempt:
             )
             if result.cap:
                 self._capped.add(result.operation)
+
+    def _written(self, result: Written) -> Outcome:
+        """Done, if the answer is about our record and no other."""
+        intent = self.jobs[result.operation].intent
+        if intent.verb is Verb.UPDATE:
+            ours = result.id == intent.target_id
+        elif self._ids_are_ours:
+            ours = result.id.lower() == str(intent.client_id).lower()
+        else:
+            ours = not result.marker or result.marker == intent.marker
+        if ours:
+            return Outcome(result.operation, "done", result.id, result.version)
+        self._foreign.add(result.operation)
+        state = "in_doubt" if intent.verb is Verb.UPDATE else "quarantined"
+        return Outcome(result.operation, state, reason=f"the answer names another record: {result.id}")
 
     def _note(self, numbers: Collection[int], state: str, reason: str) -> None:
         for number in numbers:
