@@ -22,6 +22,8 @@ _COMPATIBLE = {
     FieldType.HTML: {FieldType.HTML, FieldType.LONG_TEXT},
     FieldType.INTEGER: {FieldType.INTEGER, FieldType.NUMBER},
     FieldType.PHONE: {FieldType.PHONE, FieldType.PHONES},
+    FieldType.TIME: {FieldType.TIME, FieldType.TEXT, FieldType.LONG_TEXT},
+    FieldType.OWNER: {FieldType.OWNER, FieldType.REFERENCE},  # users may be records like others
 }
 
 

@@ -22,7 +22,7 @@ from bridgework.model import FieldType
 
 Scalar = str | bool | int
 _WORDS = {"empty": {"empty": True}, "filled": {"empty": False}, "past": {"past": True}, "future": {"past": False}}
-SOURCES = ("from", "text", "first", "all", "ref", "owner", "team", "rollup", "constant")
+SOURCES = ("from", "text", "first", "all", "ref", "owner", "team", "rollup", "constant", "setting")
 DISPOSITIONS = ("archive", "export", "reference", "rebuild")
 
 
@@ -98,6 +98,7 @@ class FieldSpec(Strict):
     )
     rollup: str | None = Field(default=None, description="an object whose rows refer to this row, or `members`")
     constant: Scalar | None = Field(default=None, description="always this")
+    setting: str | None = Field(default=None, description="the value of an option of the mapping")
 
     by: FieldSpec | None = Field(default=None, description="ref: the reference; rollup: the children's reference field")
     through: str = Field(
@@ -127,6 +128,7 @@ class FieldSpec(Strict):
     values: dict[str, str | None] = Field(default={}, description="value map; a value that is not listed stays")
     otherwise: str | None = Field(default=None, description="what a value becomes that `values` does not list")
     default: Scalar | None = Field(default=None, description="the value where there is none")
+    sole: Sole | None = Field(default=None, description="one row of the rule alone keeps a value several rows hold")
 
     type: FieldType | None = Field(default=None, description="type of the target field")
     options: list[str] = Field(default=[], description="options the target field needs, beside observed ones")
@@ -172,6 +174,18 @@ class FieldSpec(Strict):
             raise ValueError("through, where, take, pick, order, sum and count belong to rollup")
         if self.rollup is not None and self.take is None and not self.count:
             raise ValueError("rollup needs take, or count")
+
+
+class Sole(Strict):
+    """A value that one record alone may hold: which row keeps it, and what it becomes in the others.
+
+    Contacts are compared by their primary one, whatever the case; the first row by `prefer` and `order` keeps it.
+    """
+
+    prefer: list[Where] = Field(default=[], description="rows that fulfil the first of these before those that do not")
+    order: str = Field(default="", description="among them: path to what decides, the lowest first; then the key")
+    use: str = Field(default="", description="transform for the others; without one the value is left out there")
+    flag: bool = Field(default=False, description="give yes instead of the value, where another row keeps it")
 
 
 class OptionsFrom(Strict):

@@ -10,12 +10,13 @@ from typing import Any
 
 from bridgework.mapping.compiled import Evaluator
 from bridgework.mapping.conditions import ConditionCompiler
-from bridgework.mapping.document import FieldSpec, MappingFile, Rule, Scalar
+from bridgework.mapping.document import FieldSpec, MappingFile, Rule, Scalar, Sole
 from bridgework.mapping.loading import nearest
 from bridgework.mapping.paths import Catalog, Hop, Path, UnknownName
 from bridgework.mapping.rollups import RollupCompiler
 from bridgework.mapping.scope import Predicate, Scope, value_at
 from bridgework.mapping.settings import MappingSettings
+from bridgework.mapping.sole import Contest, settled
 from bridgework.mapping.template import Template, parse_template, tidy
 from bridgework.mapping.values import TEXT_TYPES, UNSHAPED, is_empty, plain_text, shaped
 from bridgework.model import FieldType, NamedTransform, Value
@@ -97,7 +98,8 @@ class FieldCompiler:
             return _nothing
         source = self._source(spec, object_name)
         steps = self._steps(spec)
-        kind = self.type_of(spec, object_name) if shape else None
+        flags = spec.sole is not None and spec.sole.flag  # then the type is that of the flag, not of the value
+        kind = self.type_of(spec, object_name) if shape and not flags else None
         if kind is not None and kind not in UNSHAPED:
             if spec.constant is not None and not steps:
                 fixed = shaped(spec.constant, kind, self.settings.currency)
@@ -105,7 +107,19 @@ class FieldCompiler:
             else:
                 steps.append(self._shaping(kind))
         when = self.conditions.predicate(object_name, spec.when) if spec.when else None
-        return _chained(source, steps, when)
+        evaluate = _chained(source, steps, when)
+        return evaluate if spec.sole is None else self._sole(spec.sole, object_name, evaluate)
+
+    def _sole(self, said: Sole, object_name: str, evaluate: Evaluator) -> Evaluator:
+        if object_name != self.home or self.rule.group:
+            raise UnknownName("sole is for fields of the rule's own rows")
+        contest = Contest(
+            rule=self.rule,
+            evaluate=evaluate,
+            prefer=tuple(self.conditions.predicate(object_name, each) for each in said.prefer),
+            order=value_at(self.path(object_name, said.order, "used")) if said.order else _nothing,
+        )
+        return settled(contest, self._transform(said.use) if said.use else None, flag=said.flag)
 
     def type_of(self, spec: FieldSpec, object_name: str) -> FieldType | None:
         """The declared type, else the one that follows from the source; None if nothing says it."""
@@ -138,8 +152,8 @@ class FieldCompiler:
         if spec.from_ is not None:
             path = self.path(object_name, spec.from_)
             return _from_members(path) if self.rule.group and object_name == self.home else value_at(path)
-        if spec.constant is not None:
-            constant = spec.constant
+        if spec.constant is not None or spec.setting is not None:
+            constant = spec.constant if spec.setting is None else self._setting(spec.setting)
             return lambda scope: constant
         if spec.text is not None:
             return self._text(spec, object_name)
@@ -157,6 +171,11 @@ class FieldCompiler:
         if spec.rollup is not None:
             return self.rollups.evaluator(spec, object_name)
         return self._given(spec.given or {}, object_name)
+
+    def _setting(self, name: str) -> Scalar:
+        if name not in self.options:
+            raise UnknownName(f"there is no option {name}{nearest(name, self.options)}")
+        return self.options[name]
 
     def _team(self, spec: FieldSpec, object_name: str) -> Evaluator:
         if self.mapping.people is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from bridgework.mapping.outcome import group_key
 from bridgework.mapping.paths import Hop, Path, reader
@@ -24,6 +24,7 @@ KEPT_PLACES = 16384
 
 
 R = TypeVar("R", bound=StagedRow)
+Kept = TypeVar("Kept")
 
 
 class Place(NamedTuple):
@@ -47,9 +48,17 @@ class Session:
         self._by_field: dict[tuple[str, str], Callable[[Value], list[StagedRow]]] = {}
         self._places: dict[tuple[str, str], Place] = {}
         self._inactive: dict[str, str] = {}
+        self._kept: dict[object, Any] = {}
         self._objects: dict[
             str, tuple[Callable[[Mapping[str, Value]], Value] | None, Callable[[Mapping[str, Value]], Value] | None]
         ] = {}
+
+    def kept(self, name: object, make: Callable[[Session], Kept]) -> Kept:
+        """What was worked out once for this session, under that name."""
+        if name not in self._kept:
+            self._kept[name] = make(self)
+        found: Kept = self._kept[name]
+        return found
 
     def context(self, row: StagedRow) -> TransformContext:
         """The context of a row's transforms."""

@@ -156,6 +156,12 @@ def address(value: Value) -> Value:
     return {"value": shown, **{name: found for name, found in {**parts, "street": street}.items() if found}}
 
 
+def secondary_contacts(value: Value) -> Value:
+    """The same contacts, none of them primary: for what another record keeps as its primary one."""
+    found = value if isinstance(value, list) else [value]
+    return [{**item, "primary": False} for item in found if isinstance(item, Mapping)]
+
+
 def unique_contacts(value: Value) -> Value:
     """Contacts with equal values (digits of numbers, letters without case) once; exactly one of them is primary."""
     kept: dict[str, dict[str, Value]] = {}
@@ -232,5 +238,10 @@ TRANSFORMS: tuple[NamedTransform, ...] = (
             [{"value": "303-555-0100", "label": "home"}, {"value": "(303) 555-0100", "label": "work"}],
             [{"value": "303-555-0100", "label": "home", "primary": True}],
         ),
+    ),
+    _named(
+        secondary_contacts,
+        None,
+        ([{"value": "a@example.org", "primary": True}], [{"value": "a@example.org", "primary": False}]),
     ),
 )

@@ -303,9 +303,10 @@ class Run:
         return self._job(wanted).operation(number)
 
     def scanned(self, name: str, **arguments: Any) -> list[StoredRecord]:
-        """Every record of an object that is not deleted."""
+        """Every record of an object that is not deleted, and no sample of a new account."""
         given = {"fields": (), "since": None, **arguments}
-        return [record for record in self.hooks.scan(name, given["fields"], given["since"]) if not record.deleted]
+        found = self.hooks.scan(name, given["fields"], given["since"])
+        return [record for record in found if not record.deleted and not record.demo]
 
     def stored(self, wanted: Wanted) -> StoredRecord | None:
         """A record as it is now; None if it is gone."""

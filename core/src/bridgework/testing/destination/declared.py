@@ -30,7 +30,10 @@ def declares_what_it_has(bench: Bench) -> None:
         require(len(set(names)) == len(names), "the capabilities name an object twice.")
         budgets = {budget.name for budget in run.migration.budgets}
         for (name, verb), charged in capabilities.costs.items():
-            require(name in {*names, *BESIDE}, f"`costs` names {name}, which is no object of the capabilities.")
+            others = {"*"} if capabilities.new_objects is not None else set()
+            require(
+                name in {*names, *BESIDE, *others}, f"`costs` names {name}, which is no object of the capabilities."
+            )
             require(verb in VERBS, f"`costs` names the verb {verb}.")
             unknown = set(charged) - budgets
             require(not unknown, f"`costs` charges {', '.join(sorted(unknown))}, which the service does not declare.")
@@ -85,8 +88,8 @@ def charges_for_every_call(bench: Bench) -> None:
         write(run, run.records(1))
         charged = run.migration.client.counts.tokens
         require(any(charged[name] > before.get(name, 0) for name in charged), "a write is charged to no budget.")
-        costs = run.migration.capabilities.costs
-        unknown = [name for name in run.objects() if not any(key[0] == name for key in costs)]
+        capabilities = run.migration.capabilities
+        unknown = [name for name in run.objects() if all(capabilities.cost(name, verb) is None for verb in VERBS)]
         require(not unknown, f"`costs` says nothing about {', '.join(unknown)}: no forecast is possible.")
 
 
