@@ -110,11 +110,19 @@ def _relation(row: Row, name: str, kind: str, label: str, standard: Standard | N
     if settings.get("relationType") not in (None, "MANY_TO_ONE"):
         return
     column = str(settings.get("joinColumnName") or f"{name}Id")
-    points_to = standard.links.get(name, "") if standard is not None and not custom else ""
+    if standard is not None and not standard.records and name.startswith("target"):
+        custom = False  # links gain one for every object that people make
+    points_to = "" if standard is None or custom else standard.links.get(name) or _pointed(name)
     if standard is not None and not custom and not points_to and kind == "RELATION":
         return  # a relation of the system's own
     type_ = T.OWNER if points_to == MEMBER else T.REFERENCE
     yield Field(_target(row, name, label, type_, custom, reference=points_to), kind, column)
+
+
+def _pointed(name: str) -> str:
+    """``targetTreatmentPlan`` points to ``treatmentPlan``."""
+    rest = name.removeprefix("target")
+    return rest[:1].lower() + rest[1:] if rest != name else ""
 
 
 def _target(

@@ -1,0 +1,130 @@
+"""A Twenty that loses requests, answers and its temper, and a process that ends at any instant: everything once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ..exports import little_practice
+from .conftest import PEOPLE, MakeBench, TwentyBench
+from .workspace import Record
+
+CRASHED = 137
+
+
+def every_second_write(*kinds: str) -> list[dict[str, Any]]:
+    """Faults of these kinds in turn, on every second write of each method."""
+    step = 2 * len(kinds)
+    return [
+        {"kind": kind, "match": {"method": method, "path": "/rest/", "nth": 2 * at + 1, "every": step, "times": None}}
+        for at, kind in enumerate(kinds)
+        for method in ("POST", "PATCH", "DELETE")
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        pytest.param(("drop_before", "drop_after", "truncated"), id="connections break"),
+        pytest.param(("error_500_before", "error_500_after", "empty_200_after", "html_524"), id="answers are wrong"),
+        pytest.param(("storm_429",), id="too many requests"),
+    ],
+)
+def test_every_second_write_meets_a_fault_and_everything_is_there_once(
+    make_bench: MakeBench, expected: dict[str, Record], kinds: tuple[str, ...]
+) -> None:
+    bench = make_bench(little_practice(PEOPLE))
+    before = bench.workspace
+    bench.audited()
+    bench.call("plan", code=(0, 1))
+    bench.approve("mapping")
+    bench.approve("schema")
+    bench.running.faults(*every_second_write(*kinds))
+    bench.until_done("schema", "--apply")
+    bench.call("owners", code=(0, 1))
+    bench.approve("owners")
+    bench.until_done("sample", "--size", "2")
+    bench.call("diff")
+    bench.approve("sample")
+    bench.until_done("load")
+    bench.running.clear_faults()
+    assert bench.workspace.records() == expected
+    report = bench.call("reconcile", code=(0, 1))
+    assert (report["differences"], report["surplus"]) == ([], [])
+    bench.running.faults(*every_second_write(*kinds))
+    bench.until_done("rollback", "--schema")
+    assert bench.workspace.counts() == dict.fromkeys(before.counts(), 0)
+    assert bench.workspace.object_names() == before.object_names()
+
+
+def crashing(bench: TwentyBench, command: str, *points: str) -> None:
+    """Run a command once per crash point, then until it is through."""
+    for point in points:
+        process = bench.spawn(*command.split(), crash=point)
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == CRASHED, f"{command} at {point}: {errors.decode()[-1500:]}"
+    bench.until_done(*command.split())
+
+
+@pytest.mark.slow
+def test_crashed_at_every_kind_of_commit_a_migration_ends_as_if_nothing_had_happened(
+    make_bench: MakeBench, expected: dict[str, Record]
+) -> None:
+    bench = make_bench(little_practice(PEOPLE))
+    before = bench.workspace
+    bench.audited()
+    bench.call("plan", code=(0, 1))
+    bench.approve("mapping")
+    bench.approve("schema")
+    crashing(bench, "schema --apply", "receipt.before:2", "settle.after:6")
+    bench.call("owners", code=(0, 1))
+    bench.approve("owners")
+    crashing(bench, "sample --size 2", "intend.after:2", "settle.before:1")
+    bench.call("diff")
+    bench.approve("sample")
+    crashing(bench, "load", "intend.after:1", "settle.before:2")
+    assert bench.workspace.records() == expected
+    crashing(bench, "rollback --schema", "intend.after:1", "settle.before:2")
+    assert bench.workspace.counts() == dict.fromkeys(before.counts(), 0)
+    assert bench.workspace.object_names() == before.object_names()
+
+
+@pytest.mark.slow
+def test_a_batch_answered_late_is_not_sent_again(make_bench: MakeBench, expected: dict[str, Record]) -> None:
+    bench = make_bench(little_practice(PEOPLE))
+    bench.ready_to_load()
+    late = {"method": "POST", "path": "/rest/batch/", "nth": 2, "every": 3, "times": None}
+    bench.running.faults({"kind": "late_commit", "match": late, "seconds": 12})
+    bench.until_done("load")
+    bench.running.advance(60)
+    assert bench.workspace.records() == expected
+
+
+@pytest.mark.slow
+def test_the_shipped_limits_are_kept_and_nothing_is_turned_away(
+    make_bench: MakeBench, expected: dict[str, Record]
+) -> None:
+    bench = make_bench(
+        little_practice(PEOPLE), settings={"destination.calls_per_minute": "100"}, limits="shipped", speed=120.0
+    )
+    bench.loaded()
+    assert bench.workspace.records() == expected
+    assert bench.report("load")["usage"]["verdicts"].get("not_sent", 0) == 0
+
+
+@pytest.mark.slow
+def test_a_server_with_a_lower_limit_than_declared_teaches_it(
+    make_bench: MakeBench, expected: dict[str, Record]
+) -> None:
+    bench = make_bench(
+        little_practice(PEOPLE),
+        settings={"destination.calls_per_minute": "100", "destination.batch": "200"},
+        limits="shipped",
+        per_minute=30,
+        max_batch=2,
+        speed=240.0,
+    )
+    bench.loaded()
+    assert bench.workspace.records() == expected

@@ -1,0 +1,127 @@
+"""rollback in Twenty: to the trash and back again, the schema only on request, and what people did stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..exports import LATER, little_practice
+from .conftest import FAST, MakeBench, TwentyBench
+from .test_content import SAMPLES
+
+PEOPLE = 4
+ABOUT_EMAIL = {"emails": {"primaryEmail": "changed@example.org", "additionalEmails": []}}
+
+
+@pytest.fixture
+def bench(make_bench: MakeBench) -> TwentyBench:
+    bench = make_bench(little_practice(PEOPLE))
+    bench.loaded()
+    return bench
+
+
+@pytest.mark.slow
+def test_a_rollback_puts_records_into_the_trash_and_leaves_the_schema(bench: TwentyBench) -> None:
+    loaded = bench.workspace.counts()
+    answer = bench.call("rollback")
+    after = bench.workspace
+    assert after.counts() == dict.fromkeys(loaded, 0)
+    assert {name: len(after.trash(name)) for name in loaded} == loaded
+    assert answer["removed"]["person"] == {"removed": PEOPLE}
+    assert "treatmentPlan" in after.object_names()
+    assert "patientNumber" in after.field_names("person")
+    assert after.samples() == SAMPLES
+
+
+@pytest.mark.slow
+def test_with_the_schema_nothing_is_left_of_objects_and_fields(bench: TwentyBench) -> None:
+    answer = bench.call("rollback", "--schema")
+    assert {line["outcome"] for line in answer["schema"]} == {"removed"}
+    after = bench.workspace
+    assert "treatmentPlan" not in after.object_names()
+    assert after.field_names("person") | after.field_names("company") | after.field_names("note") == set()
+    assert bench.call("rollback", "--preview", "--schema")["removed"] == {}
+
+
+@pytest.mark.slow
+def test_what_was_taken_out_can_be_loaded_again_although_the_trash_holds_the_addresses(bench: TwentyBench) -> None:
+    before = bench.workspace.records()
+    bench.call("rollback")
+    bench.call("load")
+    after = bench.workspace
+    assert after.records() == before
+    assert {str(row["sourceId"]).rpartition(".")[2] for row in after.rows("person")} == {"g2"}
+    assert len(after.trash("person")) == PEOPLE
+    bench.call("rollback")
+    bench.call("load")
+    assert bench.workspace.records() == before
+    assert bench.call("reconcile", code=(0, 1))["differences"] == []
+
+
+@pytest.mark.slow
+def test_a_person_that_somebody_edited_is_kept_and_listed(bench: TwentyBench) -> None:
+    edited = bench.workspace.rows("person")[0]
+    bench.running.edit("person", edited["id"], jobTitle="Plumber")
+    answer = bench.call("rollback", "--schema", code=1)
+    [kept] = answer["kept"]
+    assert (kept["rule"], kept["id"]) == ("patients", edited["id"])
+    assert [row["id"] for row in bench.workspace.rows("person")] == [edited["id"]]
+    assert "patientNumber" in bench.workspace.field_names("person")
+    assert "treatmentPlan" not in bench.workspace.object_names()
+
+
+@pytest.mark.slow
+def test_an_object_that_holds_records_of_other_people_stays(bench: TwentyBench) -> None:
+    plan = bench.workspace.rows("treatmentPlan")[0]
+    bench.running.edit("treatmentPlan", plan["id"], name="Edited by hand")
+    answer = bench.call("rollback", "--schema", code=1)
+    assert "treatmentPlan" in bench.workspace.object_names()
+    assert any(line["outcome"] == "kept" for line in answer["schema"])
+
+
+@pytest.mark.slow
+def test_a_delta_changes_what_changed_and_leaves_alone_what_people_edited(
+    make_bench: MakeBench, tmp_path: object
+) -> None:
+    export = little_practice(PEOPLE)
+    bench = make_bench(export)
+    bench.loaded()
+    first, second = bench.workspace.rows("person")[:2]
+    bench.running.edit("person", first["id"], emails=ABOUT_EMAIL["emails"])
+    for row in export.rows["patients"]:
+        row["email"] = row["email"].replace("ana", "anna")
+        row["phones"] = [{"type": "Mobile", "number": "303-555-9999", "preferred": True}]
+    export.rows["treatmentPlans"][0]["totalFee"] = "99.50"
+    export.generated_at = LATER
+    export.write(bench.folder.parent / "migration-export")
+    answer = bench.call("delta", code=(0, 1))
+    assert answer["outcomes"]["patients"]["updated"] == PEOPLE
+    after = {row["id"]: row for row in bench.workspace.rows("person")}
+    assert after[first["id"]]["emails"]["primaryEmail"] == "changed@example.org"
+    assert after[second["id"]]["emails"]["primaryEmail"].startswith("anna")
+    assert {row["phones"]["primaryPhoneNumber"] for row in after.values()} == {"3035559999"}
+    fees = {row["fee"]["amountMicros"] for row in bench.workspace.rows("treatmentPlan")}
+    assert 99_500_000 in fees
+    bench.call("delta", code=(0, 1))
+    assert bench.call("load", code=(0, 1))["outcomes"]["treatment-plans"] == {"unchanged": 2}
+
+
+@pytest.mark.slow
+def test_people_who_are_there_already_are_refused_by_name_and_linked_only_on_request(make_bench: MakeBench) -> None:
+    bench = make_bench(little_practice(2), settings=FAST)
+    strangers = [row for row in bench.workspace.state["objects"]["person"]]
+    known = strangers[0]
+    bench.running.edit("person", known["id"], emails={"primaryEmail": "ana1@example.org", "additionalEmails": []})
+    bench.ready_to_sample()
+    bench.call("sample", "--size", "2", code=(0, 1))
+    [failure] = bench.call("failures", code=(0, 1))["groups"]
+    assert (failure["field"], failure["records"]) == ("emails", 1)
+    assert "the same unique value" in failure["reason"]
+    assert len(bench.workspace.rows("person")) == 1
+
+
+@pytest.mark.slow
+def test_plans_as_notes_need_no_object(make_bench: MakeBench) -> None:
+    bench = make_bench(little_practice(PEOPLE), settings={"migration.options.treatment_plans": "notes"})
+    bench.loaded()
+    assert "treatmentPlan" not in bench.workspace.object_names()
+    assert sum(str(row["sourceId"]).startswith("sensei.plan-notes.") for row in bench.workspace.rows("note")) == 2
