@@ -18,6 +18,7 @@ _CODE = "INVALID_FIELD_INPUT"
 _CREATING = "Multiple validation errors occurred while creating field"
 _CHOICES = ("SELECT", "MULTI_SELECT")
 _RATINGS = 5
+_FLAGS = ("isActive", "isNullable", "isUnique")
 _SYSTEM_NAMES = {"POSITION": "position", "TS_VECTOR": "searchVector"}
 _ACTOR = {"name": "'System'", "source": "'MANUAL'", "context": None, "workspaceMemberId": None}
 
@@ -48,22 +49,29 @@ def _check_form(given: Any) -> None:
     if values.get("type") not in TYPES:
         wrong.append(f"type must be one of the following values: {', '.join(TYPES)}")
     wrong += [f"{name} must be a string" for name in ("name", "label") if not isinstance(values.get(name), str)]
-    wrong += [
-        f"{name} must be a string"
-        for name in ("description", "icon")
-        if not isinstance(values.get(name), (str, type(None)))
-    ]
-    wrong += [
-        f"{name} must be a boolean value"
-        for name in ("isNullable", "isUnique", "isActive")
-        if not isinstance(values.get(name), (bool, type(None)))
-    ]
-    if not isinstance(values.get("settings"), (dict, type(None))):
-        wrong.append("settings must be an object")
+    wrong += _wrong_forms(values)
     if not isinstance(values.get("objectMetadataId"), str):
         wrong.append("objectMetadataId must be a UUID")
     if wrong:
         raise dto(wrong)
+
+
+def _wrong_forms(values: Record) -> Iterator[str]:
+    for name in ("description", "icon"):
+        if not isinstance(values.get(name), (str, type(None))):
+            yield f"{name} must be a string"
+    for name in _FLAGS:
+        if not isinstance(values.get(name), (bool, type(None))):
+            yield f"{name} must be a boolean value"
+    settings = values.get("settings")
+    if not isinstance(settings, (dict, type(None))):
+        yield "settings must be an object"
+    elif settings and not _is_count(settings.get("maxNumberOfValues", 1)):
+        yield "settings.maxNumberOfValues must be a positive number"
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
 def _plain(workspace: Workspace, kind: Kind, given: Record) -> Record:
@@ -189,11 +197,11 @@ def _changes(field: Record, given: Any) -> Record:
     if not isinstance(given, dict):
         raise dto(["update must be an object"])
     wrong = [f"{key} must be a string" for key in ("name", "label") if not isinstance(given.get(key, ""), str)]
-    flags = ("isActive", "isNullable", "isUnique")
-    wrong += [f"{key} must be a boolean value" for key in flags if not isinstance(given.get(key, True), bool)]
+    wrong += _wrong_forms(given)
+    wrong += [f"{key} must be a boolean value" for key in _FLAGS if key in given and given[key] is None]
     if wrong:
         raise dto(wrong)
-    known = ["name", "label", "description", "icon", *flags]
+    known = ["name", "label", "description", "icon", *_FLAGS]
     if field["type"] in _CHOICES:
         known.append("options")
     if field["type"] not in RELATIONS:

@@ -238,8 +238,7 @@ def delete(workspace: Workspace, object_id: str) -> Record:
 
 def _is_many_side_of(workspace: Workspace, field: Record, object_id: str) -> bool:
     """Whether a field lists rows of this object."""
-    settings = field.get("settings") or {}
-    if settings.get("relationType") != "ONE_TO_MANY":
+    if field["type"] not in RELATIONS or field["settings"]["relationType"] != "ONE_TO_MANY":
         return False
     one = workspace.fields.get(field["_inverse"])
     return one is None or one["objectMetadataId"] == object_id
