@@ -53,7 +53,7 @@ ATTRIBUTES = [
         "core",
         "",
         r"data\.(\w+\.)+"
-        r"(target(Visit|ToothVisit|Appointment|ChartEntry|RecallItem|TreatmentPlan)(Id)?"
+        r"(target(Visit|Stay|ToothVisit|Appointment|ChartEntry|RecallItem|TreatmentPlan)(Id)?"
         r"|visits|toothVisits|aboutVisits|dentalVisits|about|extra|lastVisitId)",
         "what custom objects and fields of the exchanges and tests add; recorded",
     ),
