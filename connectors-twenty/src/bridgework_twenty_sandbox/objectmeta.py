@@ -7,6 +7,7 @@ from bridgework_twenty_sandbox.answers import Record, Refused
 from bridgework_twenty_sandbox.fieldtypes import RELATIONS
 from bridgework_twenty_sandbox.kinds import capital
 from bridgework_twenty_sandbox.naming import label_problems, name_problems, problem
+from bridgework_twenty_sandbox.objecttree import TARGETED, object_refused, standard_object_kept
 from bridgework_twenty_sandbox.shaping import add_column, drop_column, rename_column
 from bridgework_twenty_sandbox.standard import (
     CUSTOM_APPLICATION,
@@ -16,7 +17,7 @@ from bridgework_twenty_sandbox.standard import (
     new_id,
     system_fields,
 )
-from bridgework_twenty_sandbox.trees import TARGETED, Invalid, early, entry, object_refused, standard_object_kept
+from bridgework_twenty_sandbox.trees import Invalid, early, entry
 from bridgework_twenty_sandbox.workspace import Workspace
 
 _CODE = "INVALID_OBJECT_INPUT"
