@@ -26,6 +26,15 @@ from bridgework_twenty_sandbox.workspace import Workspace
 
 _VERBS = ("create", "update", "delete", "destroy", "restore")
 _DEFAULT_PAGE = 200
+_ARGUMENTS = {
+    ("find", True): {"filter", "orderBy", "first", "last", "after", "before"},
+    ("find", False): {"filter"},
+    ("create", True): {"data", "upsert"},
+    ("create", False): {"data", "upsert"},
+    ("update", True): {"filter", "data"},
+    ("update", False): {"id", "data"},
+}
+"""Arguments of root fields by verb and number. The other verbs take a filter, or an id."""
 
 
 class CoreGraphQL:
@@ -49,6 +58,7 @@ class CoreGraphQL:
         check_roots(found)
         plans = [(root, _plan(self._workspace, found.kind, root)) for root in found.roots]
         unknown = [cannot_query(found.kind, root) for root, plan in plans if plan is None]
+        unknown += [_unknown_argument(found.kind, root, name) for root, plan in plans for name in _excess(root, plan)]
         if unknown:
             return errors(*unknown)
         data: Record = {}
@@ -85,6 +95,20 @@ def _plan(workspace: Workspace, operation_kind: str, root: Selected) -> tuple[st
             if rest in (capital(kind.singular), capital(kind.plural)):
                 return verb, kind, rest == capital(kind.plural)
     return None
+
+
+def _excess(root: Selected, plan: tuple[str, Kind | None, bool] | None) -> list[str]:
+    """Arguments that the root field does not have."""
+    verb, _, many = plan or ("", None, False)
+    known = _ARGUMENTS.get((verb, many), {"filter"} if many else {"id"})
+    return sorted(root.arguments.keys() - known) if verb else []
+
+
+def _unknown_argument(kind: str, root: Selected, name: str) -> Record:
+    return {
+        "message": f'Unknown argument "{name}" on field "{kind.title()}.{root.name}".',
+        "locations": [{"line": root.line, "column": root.column}],
+    }
 
 
 class _Root:

@@ -109,6 +109,8 @@ def _plain(workspace: Workspace, kind: Kind, given: Record) -> Record:
         raise field_refused(kind.meta, name, problems, made["universalIdentifier"])
     if not made["isNullable"] and is_null(default(made)) and len(workspace.tables[kind.id]):
         raise migration_failed("create", "fieldMetadata", made["universalIdentifier"])
+    if made["isUnique"] and not is_null(default(made)) and len(workspace.tables[kind.id]) > 1:
+        raise migration_failed("create", "index", new_id())
     workspace.put_field(made)
     add_column(workspace, kind, name, default(made))
     return made

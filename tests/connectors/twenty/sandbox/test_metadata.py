@@ -223,3 +223,16 @@ def test_workspaces_have_ids_of_their_own(open_practice: OpenPractice) -> None:
         {each["id"] for each in each.rest("GET", "metadata/fields", limit=200).json()["data"]} for each in (one, other)
     ]
     assert not ids[0] & ids[1]
+
+
+def test_indexes_follow_what_the_schema_does_to_values(practice: Practice) -> None:
+    owner = practice.object("visit", "visits")["id"]
+    made = practice.field(owner, "SELECT", "slot", options=OPTIONS, isUnique=True)
+    visit = practice.make("visits", slot="B")["id"]
+    practice.rest("PATCH", f"metadata/fields/{made['id']}", {"options": made["options"][:1]})
+    assert practice.get("visits", visit)["slot"] is None
+    assert practice.make("visits", slot="A")["slot"] == "A"
+    practice.rest("PATCH", f"metadata/fields/{made['id']}", {"options": OPTIONS})
+    assert practice.make("visits", slot="B")["slot"] == "B"
+    doubled = field(practice, owner, isUnique=True, defaultValue="'same'")
+    assert (doubled.status_code, doubled.text.split(" (")[0]) == (500, "Migration action 'create' for 'index'")

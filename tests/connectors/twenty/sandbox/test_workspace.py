@@ -117,6 +117,11 @@ def test_a_member_works_in_the_user_interface_without_using_up_calls(open_practi
     limits = practice.controls.state()["limits"]
     edited = practice.controls.edit("person", person["id"], jobTitle="b")
     assert (edited["jobTitle"], edited["updatedBy"]["source"]) == ("b", "MANUAL")
+    phones = [{"number": "+34 699999999"}]
+    practice.change("people", person["id"], phones={"primaryPhoneNumber": "+34 612345678", "additionalPhones": phones})
+    limits = practice.controls.state()["limits"]
+    parts = practice.controls.edit("person", person["id"], **{"phones.primaryPhoneNumber": "+34 611111111"})["phones"]
+    assert (parts["primaryPhoneNumber"], parts["additionalPhones"][0]["number"]) == ("611111111", "699999999")
     assert practice.controls.delete("people", person["id"])["deletedAt"]
     assert practice.controls.act("person", person["id"], "restore")["deletedAt"] is None
     assert practice.controls.act("person", person["id"], "destroy") == {"id": person["id"]}
