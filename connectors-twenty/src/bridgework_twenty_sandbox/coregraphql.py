@@ -26,6 +26,15 @@ from bridgework_twenty_sandbox.workspace import Workspace
 
 _VERBS = ("create", "update", "delete", "destroy", "restore")
 _DEFAULT_PAGE = 200
+_ARGUMENTS = {
+    ("find", True): {"filter", "orderBy", "first", "last", "after", "before"},
+    ("find", False): {"filter"},
+    ("create", True): {"data", "upsert"},
+    ("create", False): {"data", "upsert"},
+    ("update", True): {"filter", "data"},
+    ("update", False): {"id", "data"},
+}
+"""Arguments of root fields by verb and number. The other verbs take a filter, or an id."""
 
 
 class CoreGraphQL:
@@ -49,6 +58,7 @@ class CoreGraphQL:
         check_roots(found)
         plans = [(root, _plan(self._workspace, found.kind, root)) for root in found.roots]
         unknown = [cannot_query(found.kind, root) for root, plan in plans if plan is None]
+        unknown += [_unknown_argument(found.kind, root, name) for root, plan in plans for name in _excess(root, plan)]
         if unknown:
             return errors(*unknown)
         data: Record = {}
@@ -87,6 +97,20 @@ def _plan(workspace: Workspace, operation_kind: str, root: Selected) -> tuple[st
     return None
 
 
+def _excess(root: Selected, plan: tuple[str, Kind | None, bool] | None) -> list[str]:
+    """Arguments that the root field does not have."""
+    verb, _, many = plan or ("", None, False)
+    known = _ARGUMENTS.get((verb, many), {"filter"} if many else {"id"})
+    return sorted(root.arguments.keys() - known) if verb else []
+
+
+def _unknown_argument(kind: str, root: Selected, name: str) -> Record:
+    return {
+        "message": f'Unknown argument "{name}" on field "{kind.title()}.{root.name}".',
+        "locations": [{"line": root.line, "column": root.column}],
+    }
+
+
 class _Root:
     def __init__(self, workspace: Workspace, kind: Kind, key: Key, root: Selected, base_url: str) -> None:
         self.workspace = workspace
@@ -100,7 +124,7 @@ class _Root:
         if verb == "find":
             return self._connection() if many else self._one()
         rows = self._written_many(verb) if many else [self._written(verb)]
-        shown = [self._shown(self.kind, row, self.root.fields, False) for row in rows]
+        shown = [self._shown(self.kind, row, self.root.fields) for row in rows]
         return shown if many else shown[0]
 
     # ------------------------------------------------------------ reading
@@ -113,7 +137,7 @@ class _Root:
         found = next(iter(self.records.found(self._filter())), None)
         if found is None:
             found = self.records.one("")
-        return self._shown(self.kind, found, self.root.fields, False)
+        return self._shown(self.kind, found, self.root.fields)
 
     def _connection(self) -> Record:
         """Unlike REST, ``first`` has no upper bound."""
@@ -129,23 +153,23 @@ class _Root:
         shown: Record = {}
         for field in self.root.fields:
             if field.name == "edges":
-                node = field.chosen("node")
-                fields = node.fields if node else []
-                edges = [
-                    {
-                        "node": {node.key: self._shown(self.kind, row, fields, False)}[node.key] if node else None,
-                        "cursor": cursor_of(found.terms, row),
-                    }
-                    for row in found.rows
-                ]
-                shown[field.key] = [{each.key: edge.get(each.name) for each in field.fields} for edge in edges]
+                shown[field.key] = [self._edge(field, found, row) for row in found.rows]
             elif field.name == "pageInfo":
                 shown[field.key] = choose(found.info, field.fields)
             else:
                 shown[field.key] = found.total if field.name == "totalCount" else None
         return shown
 
-    def _shown(self, kind: Kind, row: Record, fields: list[Selected], inside_many: bool) -> Record:
+    def _edge(self, field: Selected, found: Page, row: Record) -> Record:
+        edge: Record = {}
+        for each in field.fields:
+            if each.name == "node":
+                edge[each.key] = self._shown(self.kind, row, each.fields)
+            else:
+                edge[each.key] = cursor_of(found.terms, row) if each.name == "cursor" else None
+        return edge
+
+    def _shown(self, kind: Kind, row: Record, fields: list[Selected]) -> Record:
         """The selected fields of a row. Those that do not exist read null."""
         plain = self.reader.plain(kind, row)
         shown: Record = {}
@@ -156,37 +180,32 @@ class _Root:
                 relation = kind.relations[field.name]
                 target = self.reader.target(relation, row)
                 other = self.workspace.kinds[relation.target]
-                shown[field.key] = target and self._shown(other, target, field.fields, inside_many)
+                shown[field.key] = target and self._shown(other, target, field.fields)
             elif field.name in kind.many:
-                shown[field.key] = self._many(kind, row, field, inside_many)
+                shown[field.key] = self._many(kind, row, field)
             else:
                 shown[field.key] = capital(kind.singular) if field.name == "__typename" else None
         return shown
 
-    def _many(self, kind: Kind, row: Record, field: Selected, inside_many: bool) -> Record:
-        if inside_many:
-            raise Refused(
-                "Query complexity is too high. One-to-Many relation cannot be nested in another One-to-Many relation.",
-                sub_code="TOO_COMPLEX_QUERY",
-            )
+    def _many(self, kind: Kind, row: Record, field: Selected) -> Record:
         side = kind.many[field.name]
         source = self.workspace.kinds[side.source]
+        for edges in field.fields:
+            for node in edges.fields:
+                _refuse_nested(self.workspace, source, node.fields)
         rows = self.reader.many(side, row)
         first = field.arguments.get("first")
         limited = rows[: _count(first) if first is not None else MOST_RELATED]
-        edges, total = field.chosen("edges"), len(rows)
-        node = edges.chosen("node") if edges else None
-        nested = [self._shown(source, each, node.fields, True) for each in limited] if node else []
-        if node and edges and not limited:
-            _refuse_nested(self.workspace, source, node.fields)
-        return {
-            each.key: [{node.key: shown} for shown in nested]
-            if node and each is edges
-            else total
-            if each.name == "totalCount"
-            else None
-            for each in field.fields
-        }
+        shown: Record = {}
+        for each in field.fields:
+            if each.name == "edges":
+                shown[each.key] = [self._related(source, other, each.fields) for other in limited]
+            else:
+                shown[each.key] = len(rows) if each.name == "totalCount" else None
+        return shown
+
+    def _related(self, kind: Kind, row: Record, fields: list[Selected]) -> Record:
+        return {each.key: self._shown(kind, row, each.fields) if each.name == "node" else None for each in fields}
 
     # ------------------------------------------------------------ writing
 

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from bridgework_twenty_sandbox.answers import Record, Refused, Reply, bad
+from bridgework_twenty_sandbox.bodies import LARGEST
 from bridgework_twenty_sandbox.inspecting import inspect
 from bridgework_twenty_sandbox.standard import new_id
 from bridgework_twenty_sandbox.values import is_uuid
@@ -24,6 +25,8 @@ def upload(workspace: Workspace, field_id: Any, filename: str, content: bytes, b
         raise Refused(
             "Field metadata of the file was not found", graphql_code="INTERNAL_SERVER_ERROR", status=500, error="Error"
         )
+    if len(content) > LARGEST:
+        raise Refused(f"File truncated as it exceeds the {LARGEST} byte size limit.", error="Error")
     extension = PurePosixPath(filename).suffix
     file_id = new_id()
     path = f"files-field/{field['universalIdentifier']}/{file_id}{extension}"

@@ -6,7 +6,7 @@ from typing import Any
 
 from bridgework_twenty_sandbox.answers import Record, bad
 from bridgework_twenty_sandbox.comparing import Comparison, comparison
-from bridgework_twenty_sandbox.fieldtypes import PARTS
+from bridgework_twenty_sandbox.fieldtypes import PARTS, compact
 from bridgework_twenty_sandbox.kinds import Kind, Unique
 from bridgework_twenty_sandbox.table import Table
 from bridgework_twenty_sandbox.workspace import Workspace
@@ -17,9 +17,10 @@ Test = Callable[[Record], Verdict]
 
 @dataclass
 class Filter:
-    """A compiled filter. ``hints`` are lists of ids or values one of which every match must have."""
+    """A compiled filter. ``hints`` find the ids among which every match is; ``text`` tells filters apart."""
 
     test: Test
+    text: str = ""
     speaks_of_deleted: bool = False
     hints: list[Callable[[Table], Iterable[str]]] = field(default_factory=list)
 
@@ -40,7 +41,7 @@ def compile_filter(workspace: Workspace, kind: Kind, tree: Any) -> Filter:
     """Compile a filter of the GraphQL form: ``{field: {operator: value}}`` with and, or, not. Raises Refused."""
     compiler = _Compiler(workspace, kind)
     test = compiler.group(tree, top=True)
-    return Filter(test, compiler.speaks_of_deleted, compiler.hints)
+    return Filter(test, compact(tree), compiler.speaks_of_deleted, compiler.hints)
 
 
 class _Compiler:

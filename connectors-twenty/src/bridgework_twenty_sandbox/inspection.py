@@ -43,15 +43,15 @@ def dump(workspace: Workspace) -> Record:
 def edit(workspace: Workspace, object_name: str, record_id: str, action: str, fields: Record) -> Record:
     """A member changes, deletes, restores or destroys a record in the user interface: no token is used up.
 
-    ``object_name`` is the singular or plural name. ``action`` is edit, delete (soft), restore or destroy. Raises
-    CommandRefused.
+    ``object_name`` is the singular or plural name. ``action`` is edit, delete (soft), restore or destroy. A name like
+    ``emails.primaryEmail`` stands for a part of a field, whose other parts stay. Raises CommandRefused.
     """
     kind = workspace.by_singular.get(object_name) or workspace.by_plural.get(object_name)
     if kind is None:
         raise CommandRefused("no such object")
     records = Records(workspace, kind, _by_hand(workspace))
     acts: Mapping[str, Any] = {
-        "edit": lambda: records.update(record_id, fields),
+        "edit": lambda: records.update(record_id, _whole(records, record_id, fields)),
         "delete": lambda: records.delete(records.one(record_id)["id"]),
         "restore": lambda: records.restore(record_id),
         "destroy": lambda: records.destroy(record_id),
@@ -63,6 +63,20 @@ def edit(workspace: Workspace, object_name: str, record_id: str, action: str, fi
     except Refused as refused:
         raise CommandRefused(refused.message) from None
     return _authored(workspace, kind, changed, action)
+
+
+def _whole(records: Records, record_id: str, fields: Record) -> Record:
+    """Changes by field: parts that are named alone are put into the value as it is."""
+    row = records.table.get(record_id) or {}
+    changes: Record = {}
+    for name, value in fields.items():
+        field, _, part = name.partition(".")
+        if part:
+            before = changes.get(field, row.get(field))
+            changes[field] = {**(before if isinstance(before, dict) else {}), part: value}
+        else:
+            changes[field] = value
+    return changes
 
 
 def _by_hand(workspace: Workspace) -> Key:

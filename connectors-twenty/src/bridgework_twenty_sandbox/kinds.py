@@ -72,7 +72,9 @@ class Unique:
         value = row.get(self.field)
         if not self.parts:
             return None if value in ("", None) else _hashable(value)
-        key = tuple(value[part] for part in self.parts) if value else ()
+        if not value:
+            return None
+        key = tuple(value[part] for part in self.parts)
         return (key[0] if len(key) == 1 else key) if all(key) else None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bridgework_twenty_sandbox import fieldmeta, objectmeta
+from bridgework_twenty_sandbox import fieldchanges, fieldmeta, objectmeta
 from bridgework_twenty_sandbox.answers import Record, Refused, Reply, no_permission, no_route, unreadable
 from bridgework_twenty_sandbox.keys import Key
 from bridgework_twenty_sandbox.kinds import capital
@@ -13,6 +13,9 @@ from bridgework_twenty_sandbox.workspace import Workspace
 _DEFAULT_PAGE = 60
 _LARGEST_PAGE = 200
 _NAMES = {"objects": "object", "fields": "field"}
+_CREATE = {"objects": objectmeta.create, "fields": fieldmeta.create}
+_UPDATE = {"objects": objectmeta.update, "fields": fieldchanges.update}
+_DELETE = {"objects": objectmeta.delete, "fields": fieldchanges.delete}
 
 
 class MetadataRest:
@@ -35,13 +38,13 @@ class MetadataRest:
             case "GET", str():
                 return self._one(plural, record)
             case "POST", None:
-                made = _module(plural).create(self._workspace, body)
+                made = _CREATE[plural](self._workspace, body)
                 return self._changed("create", plural, self._full(plural, made), 201)
             case (("PATCH" | "PUT"), str()):
-                changed = _module(plural).update(self._workspace, record, body)
+                changed = _UPDATE[plural](self._workspace, record, body)
                 return self._changed("update", plural, self._full(plural, changed))
             case "DELETE", str():
-                gone = _module(plural).delete(self._workspace, record)
+                gone = _DELETE[plural](self._workspace, record)
                 return self._changed("delete", plural, written(gone))
         raise no_route(method, path)
 
@@ -87,10 +90,6 @@ class MetadataRest:
     def _changed(self, verb: str, plural: str, shown: Record, status: int = 200) -> Reply:
         name = f"{verb}One{capital(_NAMES[plural])}"
         return Reply({"data": {name: shown}} if self._legacy else shown, status)
-
-
-def _module(plural: str) -> Any:
-    return objectmeta if plural == "objects" else fieldmeta
 
 
 def _limit(text: str | None) -> int:

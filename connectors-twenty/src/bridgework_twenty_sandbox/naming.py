@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from bridgework_twenty_sandbox.answers import Record
-from bridgework_twenty_sandbox.fieldtypes import is_quoted
-from bridgework_twenty_sandbox.kinds import capital
+from bridgework_twenty_sandbox.fieldtypes import PARTS, is_quoted
+from bridgework_twenty_sandbox.kinds import Kind, capital
 
 LONGEST = 63
 _NAME = re.compile(r"[a-z][a-zA-Z0-9]*")
@@ -119,6 +119,33 @@ def default_problems(field_type: str, default: Any) -> Iterator[Record]:
         yield problem(code, "Default value is not valid for type BOOLEAN", value=default)
     elif field_type == "NUMBER" and (isinstance(default, bool) or not isinstance(default, (int, float))):
         yield problem(code, "Default value is not valid for type NUMBER", value=default)
+
+
+def not_available(name: str) -> Record:
+    message = f'Name "{name}" is not available as it is already used by another field'
+    return problem("NOT_AVAILABLE", message, value=name)
+
+
+def taken_names(kind: Kind, name: str) -> Iterator[Record]:
+    """Names of other fields, of their columns, and of the columns that hold parts of composites."""
+    if name in kind.fields:
+        yield not_available(name)
+    elif name in kind.columns:
+        yield problem(
+            "NOT_AVAILABLE",
+            f'Name "{name}" is not available as it is already used by another join column name',
+            f'Name "{name}" is not available as it is already used by join column name',
+            value=name,
+        )
+    elif name in {
+        field["name"] + capital(part) for field in kind.fields.values() for part in PARTS.get(field["type"], ())
+    }:
+        yield problem(
+            "RESERVED_KEYWORD",
+            f'Name "{name}" is reserved composite field name',
+            f'Name "{name}" is not available',
+            value=name,
+        )
 
 
 def camel(label: str) -> str:

@@ -7,6 +7,7 @@ from bridgework_twenty_sandbox.answers import Record, Refused
 from bridgework_twenty_sandbox.fieldtypes import RELATIONS
 from bridgework_twenty_sandbox.kinds import capital
 from bridgework_twenty_sandbox.naming import label_problems, name_problems, problem
+from bridgework_twenty_sandbox.objecttree import TARGETED, object_refused, standard_object_kept
 from bridgework_twenty_sandbox.shaping import add_column, drop_column, rename_column
 from bridgework_twenty_sandbox.standard import (
     CUSTOM_APPLICATION,
@@ -16,7 +17,7 @@ from bridgework_twenty_sandbox.standard import (
     new_id,
     system_fields,
 )
-from bridgework_twenty_sandbox.trees import TARGETED, Invalid, early, entry, object_refused, standard_object_kept
+from bridgework_twenty_sandbox.trees import Invalid, early, entry
 from bridgework_twenty_sandbox.workspace import Workspace
 
 _CODE = "INVALID_OBJECT_INPUT"
@@ -238,8 +239,7 @@ def delete(workspace: Workspace, object_id: str) -> Record:
 
 def _is_many_side_of(workspace: Workspace, field: Record, object_id: str) -> bool:
     """Whether a field lists rows of this object."""
-    settings = field.get("settings") or {}
-    if settings.get("relationType") != "ONE_TO_MANY":
+    if field["type"] not in RELATIONS or field["settings"]["relationType"] != "ONE_TO_MANY":
         return False
     one = workspace.fields.get(field["_inverse"])
     return one is None or one["objectMetadataId"] == object_id

@@ -40,16 +40,12 @@ def document(workspace: Workspace, which: str, base_url: str) -> Reply:
     return Reply(
         {
             "openapi": "3.1.1",
-            "info": {"title": "Twenty Api", "version": "2.21.0" if not _later(workspace) else "2.43.0"},
+            "info": {"title": "Twenty Api", "version": "v0.1"},
             "servers": [{"url": f"{base_url}{prefix}"}],
             "paths": paths,
             "components": {"schemas": {capital(kind.singular): _schema(kind) for kind in kinds}},
         }
     )
-
-
-def _later(workspace: Workspace) -> bool:
-    return workspace.options.restore_routes == "later"
 
 
 def _paths(kind: Kind, later: bool) -> Record:

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -154,9 +155,9 @@ def page(
         rows = _by_id(records, start, before is not None, fetched)
         total = records.table.live
     else:
-        matching = list(records.found(wanted))
+        matching = _in_order(records, wanted, terms)
         total = len(matching)
-        rows = _sorted(matching, terms, start, before is not None)[:fetched]
+        rows = _beyond(matching, terms, start, before is not None, fetched)
     more = len(rows) > limit
     rows = rows[:-1] if more else rows
     if before is not None:
@@ -171,22 +172,34 @@ def _by_id(records: Records, start: list[Any] | None, backwards: bool, most: int
     return list(islice(live, most))
 
 
-def _sorted(rows: list[Record], terms: list[Term], start: list[Any] | None, backwards: bool) -> list[Record]:
-    """In order beyond the cursor; towards the beginning when going backwards."""
-    sign = -1 if backwards else 1
+def _in_order(records: Records, wanted: Filter, terms: list[Term]) -> list[Record]:
+    """All rows that match. The next page of the same list costs nothing, as long as no row has changed."""
+    table = records.table
+    depends = (table.changes, wanted.text, tuple(terms))
+    if table.sorted[0] != depends:
+        rows = list(records.found(wanted))
+        for place, term in reversed(list(enumerate(terms))):
+            # they come in the order of their ids already
+            if term.name != "id" or term.descending or place < len(terms) - 1:
+                rows.sort(key=term.sort_key, reverse=term.descending)
+        table.sorted = depends, rows
+    return table.sorted[1]
 
-    def against(values: list[Any], row: Record) -> int:
-        for term, value in zip(terms, values, strict=True):
+
+def _beyond(rows: list[Record], terms: list[Term], start: list[Any] | None, backwards: bool, most: int) -> list[Record]:
+    """At most so many rows after the cursor, or before it and then going backwards."""
+
+    def against(row: Record) -> int:
+        for term, value in zip(terms, start or (), strict=True):
             if verdict := _safely(term, term.value(row), value):
                 return verdict
         return 0
 
-    if start is not None:
-        rows = [row for row in rows if against(start, row) * sign > 0]
-    if len(terms) > 1 or terms[0].descending:
-        for term in reversed(terms):
-            rows = sorted(rows, key=term.sort_key, reverse=term.descending)
-    return rows[::-1] if backwards else rows
+    if backwards:
+        end = len(rows) if start is None else bisect_left(rows, 0, key=against)
+        return rows[max(0, end - most) : end][::-1]
+    first = 0 if start is None else bisect_right(rows, 0, key=against)
+    return rows[first : first + most]
 
 
 def _safely(term: Term, one: Any, other: Any) -> int:

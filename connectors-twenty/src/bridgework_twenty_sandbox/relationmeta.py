@@ -4,10 +4,10 @@ from typing import Any
 
 from bridgework_twenty_sandbox.answers import Record
 from bridgework_twenty_sandbox.kinds import Kind, capital
-from bridgework_twenty_sandbox.naming import camel, label_problems, name_problems, problem
+from bridgework_twenty_sandbox.naming import camel, label_problems, name_problems, not_available, problem, taken_names
 from bridgework_twenty_sandbox.shaping import add_column
 from bridgework_twenty_sandbox.standard import CUSTOM_APPLICATION, base_field, new_id
-from bridgework_twenty_sandbox.trees import Invalid, early, field_refused, not_available
+from bridgework_twenty_sandbox.trees import Invalid, early, field_refused
 from bridgework_twenty_sandbox.workspace import Workspace
 
 _CODE = "INVALID_FIELD_INPUT"
@@ -104,8 +104,6 @@ def _base(workspace: Workspace, kind: Kind, name: str, field_type: str, now: str
 
 def _check(workspace: Workspace, pairs: list[tuple[Record, Record]]) -> None:
     """Names of both sides must be free. Raises Refused for the first that is not."""
-    from bridgework_twenty_sandbox.fieldmeta import taken_names
-
     new: set[tuple[str, str]] = set()
     for pair in pairs:
         for field in pair:

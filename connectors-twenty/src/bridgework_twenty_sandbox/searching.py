@@ -12,6 +12,9 @@ _MOST_CHARACTERS = 2000
 
 
 def vector(kind: Kind, row: Record) -> str:
+    """Empty for objects that are not searched."""
+    if not kind.meta["isSearchable"]:
+        return ""
     text = " ".join(_texts(kind, row))[:_MOST_CHARACTERS].lower()
     places: dict[str, list[int]] = {}
     for place, word in enumerate(_WORD.findall(text), start=1):

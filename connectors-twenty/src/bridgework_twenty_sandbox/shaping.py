@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from bridgework_twenty_sandbox.answers import Record
 from bridgework_twenty_sandbox.kinds import Kind
 from bridgework_twenty_sandbox.workspace import Workspace
 
@@ -24,8 +23,8 @@ def rename_column(workspace: Workspace, kind: Kind, before: str, after: str) -> 
 
 
 def change_column(workspace: Workspace, kind: Kind, column: str, change: Callable[[Any], Any]) -> None:
-    def changed(row: Record) -> Record:
+    table = workspace.tables[kind.id]
+    for row in list(table):
         value = change(row[column])
-        return row if value == row[column] else {**row, column: value}
-
-    workspace.tables[kind.id].rewrite(changed)
+        if value != row[column]:
+            table.put({**row, column: value})

@@ -19,10 +19,13 @@ class Table:
         self.live = 0
         """Rows that are not soft-deleted."""
         self._changed = changed
+        self.changes = 0
+        """Rises with every change of any row."""
+        self.sorted: tuple[Any, list[Record]] = (None, [])
+        """The last list that was put in order, and what it depended on."""
         self._rows: dict[str, Record] = {}
         self._order: list[str] = []
         self._versions: dict[str, int] = {}
-        self._version = 0
         self._uniques: dict[Unique, dict[Any, str]] = {}
         self._joins: dict[str, dict[str, dict[str, None]]] = {}
         self._first: list[tuple[float, str]] = []
@@ -111,11 +114,13 @@ class Table:
 
     def rewrite(self, change: Callable[[Record], Record]) -> None:
         """Change every row in the same way, such as by adding a column."""
+        self.changes += 1
         for row in [change(row) for row in self._rows.values()]:
             self._rows[row["id"]] = row
             self._changed(self.kind.id, row["id"], row)
 
     def remove(self, row_id: str) -> None:
+        self.changes += 1
         row = self._rows.pop(row_id)
         self._unindex(row)
         self.live -= row["deletedAt"] is None
@@ -136,8 +141,8 @@ class Table:
             self.live -= before["deletedAt"] is None
         self.live += row["deletedAt"] is None
         self._rows[row_id] = row
-        self._version += 1
-        self._versions[row_id] = self._version
+        self.changes += 1
+        self._versions[row_id] = self.changes
         for unique, keys in self._uniques.items():
             if (key := unique.key(row)) is not None:
                 keys[key] = row_id

@@ -9,7 +9,7 @@ from pathlib import Path
 from bridgework.sandbox import SimulatedClock, StateFile
 from bridgework_twenty_sandbox.answers import Record
 from bridgework_twenty_sandbox.dates import written
-from bridgework_twenty_sandbox.fieldtypes import column_of
+from bridgework_twenty_sandbox.fieldtypes import RELATIONS, column_of
 from bridgework_twenty_sandbox.fresh import fill_fresh
 from bridgework_twenty_sandbox.keys import ADMIN, LIMITED, Key, KeyRing, new_key
 from bridgework_twenty_sandbox.kinds import Kind, ManySide, compiled
@@ -130,7 +130,7 @@ class Workspace:
 
     def _many_sides(self, fields: list[Record]) -> Iterator[ManySide]:
         for each in fields:
-            if (each.get("settings") or {}).get("relationType") == "ONE_TO_MANY":
+            if each["type"] in RELATIONS and each["settings"]["relationType"] == "ONE_TO_MANY":
                 one = self.fields[each["_inverse"]]
                 column = column_of(one)
                 assert column is not None

@@ -28,7 +28,7 @@ class Writer:
         """A new row. ``place`` is its number in the batch: rows without a position go before the first one."""
         now = self.workspace.stamp()
         body = _object(body)
-        sent = self.changes(body, self.kind.blank)
+        sent = self._storable(body, self.kind.blank)
         row = {
             **self.kind.blank,
             "id": new_id(),
@@ -46,7 +46,7 @@ class Writer:
 
     def changed(self, row: Record, body: Any) -> Record:
         """A row after an update. The id is not changed: a row with timeline rows could not be."""
-        sent = self.changes(body, row)
+        sent = self._storable(body, row)
         after = {**row, "updatedAt": self.workspace.stamp(), **sent, "updatedBy": self.key.author}
         after["position"] = self._position(after["position"], 0)
         if after["updatedAt"] is None:
@@ -54,8 +54,6 @@ class Writer:
         return self._finished(after)
 
     def _finished(self, row: Record) -> Record:
-        if _has_nul(row):
-            raise data_error()
         for column in self.kind.required:
             if is_null(row[column]):
                 raise database(
@@ -63,6 +61,12 @@ class Writer:
                 )
         row["searchVector"] = vector(self.kind, row)
         return row
+
+    def _storable(self, body: Any, before: Record) -> Record:
+        sent = self.changes(body, before)
+        if _has_nul(sent):
+            raise data_error()
+        return sent
 
     def changes(self, body: Any, before: Record) -> Record:
         """The columns that a body writes, as they read."""

@@ -10,6 +10,7 @@ import pytest
 from bridgework.sandbox import SimulatedClock, running
 from bridgework_twenty_sandbox import Options, TwentySandbox
 
+from ..openapi import Watcher
 from .practice import Practice
 
 OpenPractice = Callable[..., Practice]
@@ -17,12 +18,21 @@ OpenPractice = Callable[..., Practice]
 
 @pytest.fixture
 def open_practice() -> Iterator[OpenPractice]:
-    """Opens workspaces with given options. The clock stands still, the limits are lifted unless asked for."""
+    """Opens workspaces with given options. The clock stands still, the limits are lifted unless asked for.
+
+    All answers are held against the OpenAPI documents.
+    """
+    watchers: list[Watcher] = []
     with ExitStack() as stack:
+
+        def watched(app: Any) -> Watcher:
+            watchers.append(Watcher(app))
+            return watchers[-1]
 
         def open_(state: Path | None = None, speed: float = 0, **options: Any) -> Practice:
             chosen = Options(**{"limits": "lifted", **options})
-            controls = stack.enter_context(running(TwentySandbox(chosen, SimulatedClock(speed), state)))
+            sandbox = TwentySandbox(chosen, SimulatedClock(speed), state)
+            controls = stack.enter_context(running(sandbox, wrap=watched))
             http = stack.enter_context(
                 httpx.Client(
                     base_url=controls.base_url,
@@ -32,9 +42,11 @@ def open_practice() -> Iterator[OpenPractice]:
                     verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
                 )
             )
-            return Practice(controls, http)
+            return Practice(controls, http, watchers[-1])
 
         yield open_
+    for watcher in watchers:
+        watcher.require_clean()
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
 """A simulated workspace as these tests see it: plain HTTP against a real socket."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
 from bridgework.sandbox import Running
+
+from ..openapi import Watcher
 
 Record = dict[str, Any]
 
@@ -17,7 +19,7 @@ class Practice:
 
     controls: Running
     http: httpx.Client
-    made: dict[str, Record] = field(default_factory=dict)
+    watcher: Watcher | None = None
 
     def rest(self, method: str, path: str, body: Any = None, key: str | None = None, **query: Any) -> httpx.Response:
         headers = {} if key is None else {"authorization": f"Bearer {self.controls.env[key]}"}
@@ -35,6 +37,10 @@ class Practice:
         answer = self.rest("POST", plural, {"id": str(uuid4()), **values})
         assert answer.status_code == 201, answer.text
         return only(answer)
+
+    @staticmethod
+    def made_id(answer: httpx.Response) -> str:
+        return str(only(answer)["id"])
 
     def batch(self, plural: str, *bodies: Record, **query: Any) -> list[Record]:
         answer = self.rest("POST", f"batch/{plural}", list(bodies), **query)
