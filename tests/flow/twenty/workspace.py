@@ -73,6 +73,7 @@ class Workspace:
         its values, with the records it points to under theirs. What the server gives is left out.
         """
         names = {row["id"]: _name(row) for name in FILLED for row in self.rows(name) if row.get("sourceId")}
+        names |= {row["id"]: row["userEmail"] for row in self.rows("workspaceMember")}
         found: dict[str, Record] = {}
         for kind in FILLED:
             for row in self.rows(kind):
