@@ -32,7 +32,7 @@ def field_name(label: str, taken: Collection[str] = ()) -> str:
 
     `taken` are names and columns of the object; a name that is taken gets a number behind it.
     """
-    return _free(_camel(label, "field"), "Field", taken)
+    return _free(_camel(label, "custom"), "Field", taken)
 
 
 def object_names(name: str, label_plural: str, taken: Collection[str] = ()) -> tuple[str, str]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _QUERY = "query { currentWorkspace { id displayName metadataVersion } }"
 _OK = 200
+_NOT_ACCEPTED = ("UNAUTHENTICATED", "FORBIDDEN_EXCEPTION", "FORBIDDEN")  # wrong, revoked, none
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ def workspace(api: ApiClient) -> Workspace:
     """One request that costs nothing. AccessDenied if the key is not accepted, StopRun if there is no usable answer."""
     answer = api.query(METADATA, json={"query": _QUERY}, accept=(_OK, 400, 403))
     body = answer.refusal
-    if refusals.code(answer) == "UNAUTHENTICATED":
+    if refusals.code(answer) in _NOT_ACCEPTED:
         raise AccessDenied("Twenty does not accept the API key.", next_step=NEW_KEY)
     data = body.get("data") if isinstance(body, dict) and not errors(body) else None
     found = data.get("currentWorkspace") if isinstance(data, dict) else None

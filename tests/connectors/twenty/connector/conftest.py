@@ -56,6 +56,7 @@ class Desk:
     connector: Twenty
     api: ApiClient
     sent: list[Sent] = field(default_factory=list)
+    others: list[ApiClient] = field(default_factory=list)  # closed with this one
     _number: int = 0
 
     def operation(self, object_name: str, verb: Verb = Verb.CREATE, /, key: int = 0, **values: Any) -> Operation:
@@ -118,7 +119,12 @@ def desk_of(options: dict[str, Any], settings: dict[str, Any]) -> Iterator[Desk]
         ) as api:
             for number in range(1, 1000):
                 api.permit(f"schema-{number}", number)
-            yield Desk(served, Twenty(chosen, api), api, sent)
+            desk = Desk(served, Twenty(chosen, api), api, sent)
+            try:
+                yield desk
+            finally:
+                for other in desk.others:
+                    other.close()
 
 
 @pytest.fixture
