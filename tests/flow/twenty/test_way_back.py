@@ -108,8 +108,7 @@ def test_a_delta_changes_what_changed_and_leaves_alone_what_people_edited(
 @pytest.mark.slow
 def test_people_who_are_there_already_are_refused_by_name_and_linked_only_on_request(make_bench: MakeBench) -> None:
     bench = make_bench(little_practice(2), settings=FAST)
-    strangers = [row for row in bench.workspace.state["objects"]["person"]]
-    known = strangers[0]
+    known = bench.workspace.state["objects"]["person"][0]
     bench.running.edit("person", known["id"], emails={"primaryEmail": "ana1@example.org", "additionalEmails": []})
     bench.ready_to_sample()
     bench.call("sample", "--size", "2", code=(0, 1))

@@ -1,4 +1,4 @@
-"""Refusals: who is the culprit of a batch, what a limit says, keys and roles that do not do, bodies that are too large."""
+"""Refusals: who is the culprit of a batch, what a limit says, keys and roles that do not do, large bodies."""
 
 from __future__ import annotations
 

@@ -1,0 +1,60 @@
+"""The suite for a running server runs unchanged against the sandbox, and says that it is skipped without a server."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bridgework.sandbox import SimulatedClock, running
+from bridgework_twenty_sandbox import TwentySandbox
+
+ROOT = Path(__file__).parents[3]
+
+
+def suite(environment: dict[str, str], *more: str) -> subprocess.CompletedProcess[str]:
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("TWENTY_")}
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/live", *more],
+        cwd=ROOT,
+        env={**plain, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.slow
+def test_without_a_server_the_suite_is_skipped_and_says_so() -> None:
+    ended = suite({}, "-k", "practice")
+    assert ended.returncode == 0, ended.stdout[-2000:]
+    assert "set TWENTY_BASE_URL and TWENTY_API_KEY" in ended.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_the_suite_passes_against_the_sandbox_and_leaves_it_as_it_was() -> None:
+    simulator = TwentySandbox(TwentySandbox.Options(limits="lifted"), SimulatedClock(), None)
+    with running(simulator) as served:
+        before = served.state()
+        given = {
+            "TWENTY_BASE_URL": served.base_url,
+            "TWENTY_API_KEY": served.env["TWENTY_API_KEY"],
+            "TWENTY_CALLS_PER_MINUTE": "60000",
+        }
+        quick = (
+            "practice or stores_what_is_sent or uploads_documents or isolates_a_poison or leaves_nothing or lost_answer"
+        )
+        ended = suite(given, "-k", quick)
+        assert ended.returncode == 0, ended.stdout[-4000:]
+        assert "no running Twenty" not in ended.stdout
+        after = served.state()
+    for name, rows in before["objects"].items():
+        left = [row for row in after["objects"][name] if row["id"] not in {each["id"] for each in rows}]
+        assert name == "timelineActivity" or left == [], name
+    assert {each["name"] for each in after["metadata"]["fields"]} == {
+        each["name"] for each in before["metadata"]["fields"]
+    }

@@ -1,0 +1,114 @@
+"""A running Twenty server, given by TWENTY_BASE_URL and TWENTY_API_KEY; without them every test here is skipped.
+
+The workspace may hold anything. What the tests make carries an identity of ours or a name that begins with Kit, and is
+destroyed at the end, the trash included. TWENTY_CALLS_PER_MINUTE says how many calls the server allows (100).
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+RECORDS = ("company", "person", "opportunity", "note", "task")  # links and files vanish with what they hang on
+OURS = ("kit.", "sensei.")  # how identities of ours begin
+FIELDS = ("Source id", "Kit ")  # labels of fields the kit makes begin so
+ANY = "or(deletedAt[is]:NULL,deletedAt[is]:NOT_NULL)"
+_TOGETHER = 40
+
+
+@dataclass
+class Live:
+    """The server, as somebody beside the migration sees it."""
+
+    base_url: str
+    key: str
+    calls_per_minute: str
+    token: str = field(default_factory=lambda: secrets.token_hex(4))  # makes addresses of this run its own
+    _http: httpx.Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        headers = {"authorization": f"Bearer {self.key}"}
+        self._http = httpx.Client(base_url=self.base_url, headers=headers, timeout=90, trust_env=False)
+
+    def call(self, method: str, path: str, **arguments: Any) -> Any:
+        """A request; again after a pause when the limit of calls is reached."""
+        for _ in range(100):
+            answer = self._http.request(method, path, **arguments)
+            if answer.status_code != 429:
+                return answer.json() if answer.content else None
+            time.sleep(60 / float(self.calls_per_minute))
+        raise AssertionError("the server turns every call away")
+
+    def objects(self) -> dict[str, dict[str, Any]]:
+        """The objects of the workspace by name, in either shape of the answer."""
+        body = self.call("GET", "/rest/metadata/objects", params={"limit": 100})["data"]
+        return {each["nameSingular"]: each for each in (body["objects"] if isinstance(body, dict) else body)}
+
+    def ours(self, kind: dict[str, Any]) -> list[str]:
+        """Ids of the records that carry an identity of ours, those of the trash included."""
+        if not any(each["name"] == "sourceId" for each in kind["fields"]):
+            return []
+        found: list[str] = []
+        for start in OURS:
+            asked = {"filter": f"and(sourceId[startsWith]:{start},{ANY})", "limit": 200}
+            while True:
+                body = self.call("GET", f"/rest/{kind['namePlural']}", params=asked)
+                found += [row["id"] for row in body["data"][kind["namePlural"]]]
+                if not body["pageInfo"]["hasNextPage"]:
+                    break
+                asked["starting_after"] = body["pageInfo"]["endCursor"]
+        return found
+
+    def clear(self, fields_before: set[str]) -> None:
+        """Destroy what carries an identity of ours, then the fields that are new and named as ours."""
+        objects = self.objects()
+        for name in RECORDS:
+            ids = self.ours(objects[name])
+            for start in range(0, len(ids), _TOGETHER):
+                wanted = ",".join(ids[start : start + _TOGETHER])
+                asked = {"filter": f"and(id[in]:[{wanted}],{ANY})"}
+                self.call("DELETE", f"/rest/{objects[name]['namePlural']}", params=asked)
+        for name in RECORDS:
+            for each in objects[name]["fields"]:
+                if each["id"] not in fields_before and each["label"].startswith(FIELDS):
+                    self.call("DELETE", f"/rest/metadata/fields/{each['id']}")
+
+    def close(self) -> None:
+        self._http.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Waiting for a real server's limits takes its time."""
+    for item in items:
+        if Path(__file__).parent in Path(str(item.fspath)).parents:
+            item.add_marker(pytest.mark.timeout(1800))
+
+
+@pytest.fixture(scope="session")
+def live() -> Iterator[Live]:
+    """The server. Skips, saying so, where none is named."""
+    base_url, key = os.environ.get("TWENTY_BASE_URL", ""), os.environ.get("TWENTY_API_KEY", "")
+    if not base_url or not key:
+        pytest.skip("no running Twenty: set TWENTY_BASE_URL and TWENTY_API_KEY to test against one")
+    server = Live(base_url.rstrip("/"), key, os.environ.get("TWENTY_CALLS_PER_MINUTE", "100"))
+    fields = {each["id"] for name in RECORDS for each in server.objects()[name]["fields"]}
+    try:
+        yield server
+    finally:
+        server.clear(fields)
+        server.close()
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys of migrations lie in a folder of the test's own."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
