@@ -7,6 +7,7 @@ what the world does to a migration; after every command the promises are checked
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from .lab import Lab, Template
 from .results import note
 from .world import DOUBLED, KINDS, Row
 
-MISFORTUNES = [kind for kind in KINDS if kind not in DOUBLED]
+MISFORTUNES = [*(kind for kind in KINDS if kind not in DOUBLED), "late, and the process ends"]
 EXAMPLES, STEPS = 25, 25  # in the short run
 
 
@@ -114,6 +115,11 @@ class Migrating(RuleBasedStateMachine):
     def time_passes(self, seconds: int) -> None:
         """Nobody does anything for a while."""
         self.lab.world.time.sleep(seconds)
+
+    @rule(hours=st.sampled_from([-1, 0, 1]))
+    def clock_is_set(self, hours: int) -> None:
+        """The clock of the engine's machine is right, or an hour off, from now on."""
+        self.lab.world.time.drift = timedelta(hours=hours)
 
     # ---------------------------------------------------------------- commands
 
