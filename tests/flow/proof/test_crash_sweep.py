@@ -86,3 +86,24 @@ def test_a_process_killed_at_random_moments_changes_nothing_about_the_end(
         known(lab)
         same_content(lab.world.content(), clean.world.content())
     note("kills survived", killed)
+
+
+def test_a_load_after_a_delta_that_ended_at_any_crash_point_finishes_what_the_delta_began(
+    templates: dict[str, Template], memory: Path
+) -> None:
+    """T2: whoever types `load` instead of `delta` again is not sent to an audit, and every row has its fate."""
+    nth = 0
+    while True:
+        nth += 1
+        lab = templates["delta"].copy(memory / "crashing")
+        lab.arm_crash("any", nth)
+        lab.attempt("delta")
+        if not lab.crashes:
+            break
+        lab.until_done("load")
+        accounted_for(lab)
+        known(lab)
+        lab.until_done("delta")
+        made_once(lab.world)
+        accounted_for(lab)
+    assert nth > 10
