@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,7 +21,7 @@ from bridgework.errors import ContractBroken, SettingsError, StopRun
 from bridgework.journal import Journal
 from bridgework.model import Budget, Capabilities, Service
 from bridgework.plugins import Registered
-from bridgework.project import CORE_DESTINATION_KEYS, Keys, Project, load_keys
+from bridgework.project import CORE_DESTINATION_KEYS, Keys, Project, load_keys, state_folder
 from bridgework.settings import connector_settings
 
 LoadPlugin = Callable[[str, str], type[Any]]
@@ -168,6 +169,7 @@ class Surroundings:
     plugin: LoadPlugin = plugins.load_class  # the class of a role and a name
     keys: Callable[[str], Keys] = load_keys  # the keys of a migration's id
     clock: Callable[[Project], Clock] = clock_of
+    state: Callable[[str], Path] = state_folder  # what is kept of a migration outside its folder
 
 
 MACHINE = Surroundings()

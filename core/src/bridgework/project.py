@@ -197,6 +197,11 @@ def config_folder() -> Path:
     return Path(base) / "bridgework"
 
 
+def state_folder(migration: str) -> Path:
+    """Where a little is kept of a migration outside its folder: a lock, the newest head of its journal."""
+    return config_folder() / "migrations" / migration
+
+
 def make_keys(migration: str) -> Keys:
     """Make and keep the keys of a new migration: in the OS keyring, else in a 0600 file of the user."""
     if _kept(migration)[0] is not None:

@@ -74,7 +74,11 @@ class Lab:
     @contextmanager
     def open(self, *, look: bool = False) -> Iterator[Migration]:
         """The migration, connected to the world."""
-        around = Surroundings(keys=lambda migration: KEYS, clock=lambda project: self.world.time)
+        around = Surroundings(
+            keys=lambda migration: KEYS,
+            clock=lambda project: self.world.time,
+            state=lambda migration: self.folder / ".outside",
+        )
         with (
             mock.patch.object(engine, "connect", self._connect),
             mock.patch.object(engine, "SystemClock", lambda: self.world.time),

@@ -15,8 +15,10 @@ from bridgework.stages.settle_images import settle_images
 GATES = ("mapping", "schema", "owners", "sample")
 
 
-def load(migration: Migration, *, replay: bool = False, stage: str = "load") -> Result:
+def load(migration: Migration, *, replay: bool = False, resync: bool = False, stage: str = "load") -> Result:
     """Load everything that is not in the destination yet; what changed is updated by the three-way rule.
+
+    With `resync`, what carries this migration's identity and is unknown to its journal is taken in first.
 
     A delta that brings a new field, option or owner loads the rest and says which gate comes next.
     """
@@ -27,7 +29,7 @@ def load(migration: Migration, *, replay: bool = False, stage: str = "load") -> 
     if migration.journal.last_event("window_opened") is None:
         migration.journal.event("window_opened", stage=stage)
     migration.progress.start(stage, _open_records(migration))
-    loader = Loader(migration, resolver, stage=stage, retry_rejected=replay)
+    loader = Loader(migration, resolver, stage=stage, retry_rejected=replay, resync=resync)
     loader.run(rules)
     read_back = settle_images(migration, [rule.name for rule in rules])
     outcomes: dict[str, Any] = {rule: dict(counts) for rule, counts in loader.outcomes.items()}
@@ -37,7 +39,7 @@ def load(migration: Migration, *, replay: bool = False, stage: str = "load") -> 
     left = sum(states.get(state, 0) for states in counts for state in ("rejected", "pending", "in_doubt", "conflict"))
     return migration.finished(
         "replay" if replay else stage,
-        data={"outcomes": outcomes, "read_back": read_back, "usage": migration.usage()},
+        data={"outcomes": outcomes, "read_back": read_back, "taken_in": loader.taken_in, "usage": migration.usage()},
         differences=bool(left or waiting),
         next_=_next(migration, resolver, left=left, waiting=waiting),
         report="load" if replay else stage,

@@ -15,6 +15,7 @@ from bridgework.migration import Migration
 from bridgework.model import Ability, Dropped, Receipt, StoredRecord, Verb
 from bridgework.results import Result
 from bridgework.stages.comparing import content_mark
+from bridgework.stages.load.preflight import ready_to_write
 from bridgework.stages.load.settling import settle_doubt
 from bridgework.stages.load.writing import Job, Writer
 from bridgework.stages.optionlists import declared_labels, shown
@@ -64,6 +65,7 @@ def rollback(
     With `object_name`, only that object and what depends on it. With `rules_keys`, only those records.
     """
     if not preview:
+        ready_to_write(migration)
         settle_doubt(migration)
     objects = _with_dependants(migration, object_name) if object_name else None
     ledger = Ledger()
@@ -193,8 +195,8 @@ def _judge(migration: Migration, target: Target, stored: StoredRecord | None) ->
         return "remove", ""
     if target.settled_hash:
         edited = content_mark(stored) != target.settled_hash
-    else:
-        edited = bool(differing(migration, [target], {target.id: stored}))  # it was never read back
+    else:  # it was never read back; fields that people edited are in no image of ours
+        edited = bool(target.field) or bool(differing(migration, [target], {target.id: stored}))
     return ("keep", "edited in the destination since it was loaded") if edited else ("remove", "")
 
 

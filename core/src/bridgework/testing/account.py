@@ -144,6 +144,7 @@ class Account:
             plugin=lambda role, name: {**self.plugins, "destination": self.connector}[role],
             keys=lambda migration: self.keys,
             clock=lambda project: self.clock,
+            state=lambda migration: self.project.folder / ".outside",
         )
         with Migration.open(self.project.folder, destination=True, around=around) as migration:
             yield migration

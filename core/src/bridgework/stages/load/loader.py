@@ -12,6 +12,7 @@ from bridgework.mapping import CompiledRule
 from bridgework.model import Verb
 from bridgework.stages.load.jobs import WAITING, JobMaker, Planned, planned
 from bridgework.stages.load.matching import Matcher
+from bridgework.stages.load.preflight import ready_to_write
 from bridgework.stages.load.resolving import Resolver
 from bridgework.stages.load.settling import doubtful_rules, settle_doubt
 from bridgework.stages.load.writing import Done, Job, Writer
@@ -28,7 +29,8 @@ BATCHED = 200  # records whose intents are committed together where a request ca
 
 
 class Loader:
-    """Loads rules. `only` limits a sample to chosen (rule, key) pairs; `retry_rejected` replays dead letters."""
+    """Loads rules. `only` limits a sample to chosen (rule, key) pairs; `retry_rejected` replays dead letters; `resync`
+    first lists everything that carries the migration's identity."""
 
     def __init__(
         self,
@@ -38,19 +40,23 @@ class Loader:
         stage: str,
         only: Mapping[str, frozenset[str]] | None = None,
         retry_rejected: bool = False,
+        resync: bool = False,
     ) -> None:
         self._migration = migration
         self._resolver = resolver
         self._stage = stage
         self._only = only
         self._retry_rejected = retry_rejected
+        self._resync = resync
         self._writer = Writer(migration)
         self._capped: set[str] = set()
         self.outcomes: dict[str, Counter[str]] = {}
+        self.taken_in: dict[str, int] = {}  # rule -> records that the journal had forgotten
 
     def run(self, rules: Sequence[CompiledRule]) -> None:
         """Load all rules, then the fields that had to wait for records of the same or later rules."""
         self.outcomes = {rule.name: Counter() for rule in rules}
+        self.taken_in = ready_to_write(self._migration, resync=self._resync)
         settle_doubt(self._migration, wait=False)
         for place, rule in enumerate(rules):
             if doubtful_rules(self._migration) & (rule.references - {rule.name}):
@@ -140,6 +146,7 @@ class Loader:
         self, rule: CompiledRule, running: set[Future[list[Done]]], *, counted: bool
     ) -> set[Future[list[Done]]]:
         finished, left = wait(running, return_when=FIRST_COMPLETED)
+        self._migration.note_head()
         for future in finished:
             done = future.result()
             for each in done:
