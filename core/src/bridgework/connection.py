@@ -60,11 +60,13 @@ def connect(
     registered += [Registered("core", type(each).__name__, "bridgework", each) for each in observers]
     source_class = plugin("source", project.file.migration.source)
     destination_class = plugin("destination", project.file.migration.destination)
-    pair_class = plugin("pair", project.pair)
-    _check_pair(pair_class, project)
+    pair_class = plugin("pair", project.pair) if project.has_pair else None
+    if pair_class is not None:
+        _check_pair(pair_class, project)
     names = dict.fromkeys([*getattr(pair_class, "requires", ()), *project.file.migration.extensions])
     registered += [_registered("extension", name, plugin("extension", name)()) for name in names]
-    registered.append(_registered("pair", project.pair, pair_class()))
+    if pair_class is not None:
+        registered.append(_registered("pair", project.pair, pair_class()))
     registered.append(_source(project, source_class))
     capabilities: Capabilities | None = getattr(destination_class, "capabilities", None)
     if not destination:

@@ -370,10 +370,21 @@ class Migration:
         merges = {(name, key): into for name, key, into in last.payload["merges"]}
         return Decisions(frozenset((name, key) for name, key in last.payload["exclusions"]), merges)
 
+    @property
+    def pair_texts(self) -> list[tuple[str, str]]:
+        """The pair's mapping document under its name; nothing where no pair brings one."""
+        return [(f"{self.project.pair}/mapping.yaml", self.hooks.mapping())] if self.project.has_pair else []
+
     @cached_property
     def mapping(self) -> LoadedMapping:
-        """The pair's mapping document with the migration's own over it."""
-        texts = [(f"{self.project.pair}/mapping.yaml", self.hooks.mapping())]
+        """The pair's mapping document with the migration's own over it. UsageError if there is neither."""
+        texts = self.pair_texts
+        if not texts and not self.project.mapping_file.exists():
+            raise UsageError(
+                "There is no mapping yet: no pair brings one, and none was proposed.",
+                cause="no_mapping",
+                next_step="bridgework plan",
+            )
         if self.project.mapping_file.exists():
             texts.append((self.project.mapping_file.name, _own_mapping(self.project.mapping_file)))
         return load_mapping(texts)
