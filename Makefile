@@ -21,7 +21,7 @@ test: $(STAMP)            ## everything
 	$(BIN)/python -m pytest -q -n $(WORKERS)
 
 quick: $(STAMP)           ## everything that takes no time
-	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow"
+	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow and not torture"
 
 torture: $(STAMP)         ## the long run: full sweeps, kills, proxies, 50,000 examples (TORTURE=hours), mutants
 	nice -n 10 $(BIN)/python tools/torture.py

@@ -23,6 +23,7 @@ AT_ONCE = 500  # examples of one process of the state machine, each with a seed 
 STATE_MACHINE = "tests/flow/proof/test_state_machine.py"
 SWEEPS = ("tests/flow/proof", f"--ignore={STATE_MACHINE}", "tests/core/journal/test_power_cuts.py")
 SOCKETS = ("tests/flow/test_kills.py", "tests/flow/test_faults.py", "tests/flow/chaos")
+MARKED = ("-m", "torture", "tests/connectors")  # long tiers beside the short ones of the same test
 ALWAYS = ("duplicates", "losses", "silent truncations")  # in the table also when there are none
 
 
@@ -33,7 +34,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="torture-") as folder:
         notes = Path(folder) / "notes"
         notes.touch()
-        failed = [name for name, tests in (("sweeps", SWEEPS), ("sockets", SOCKETS)) if not passed(tests, notes)]
+        parts = (("sweeps", SWEEPS), ("sockets", SOCKETS), ("marked", MARKED))
+        failed = [name for name, tests in parts if not passed(tests, notes)]
         until = time.monotonic() + hours * 3600 if hours else None
         if not state_machine(notes, until):
             failed.append("state machine")
