@@ -118,6 +118,7 @@ def test_doubt_is_parked_and_settled_with_one_look_per_object(make_world: MakeWo
     assert where == [
         *any_strangers,
         *[("POST", "/person")] * 3,
+        ("GET", "/person"),  # a sample is read back
         ("GET", "/person"),
         *[("POST", "/visit")] * 3,
         ("GET", "/visit"),
@@ -131,7 +132,7 @@ def test_what_is_truly_absent_is_waited_for_once_for_all_of_it(make_world: MakeW
     world.registry.faults = [Fault("before", path="person", times=3)]
     world.load()
     assert complete(world)
-    assert looks(world) == 4, "for strangers, before the wait, after it, and reading back"
+    assert looks(world) == 5, "for strangers, before the wait, after it, a sample, and reading back"
     assert sum(seconds for seconds in world.clock.sleeps if seconds > 60) <= HORIZON.total_seconds()
 
 
