@@ -14,7 +14,7 @@ from .account import Record
 from .bench import Bench
 from .conftest import PEOPLE, MakeBench, StartSandbox
 from .exports import LATER, little_practice
-from .proof.results import note, torture
+from .proof.results import note, seeds
 
 CRASHED = 137
 PATIENCE = 60.0
@@ -69,7 +69,7 @@ class Tripwire:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(1, 11) if torture() else [1, 2])
+@pytest.mark.parametrize("seed", seeds(2, 10))
 def test_killed_in_the_middle_of_writes_a_load_ends_as_if_nothing_had_happened(
     make_bench: MakeBench, start_sandbox: StartSandbox, expected: dict[str, Record], seed: int
 ) -> None:

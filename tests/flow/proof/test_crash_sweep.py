@@ -13,7 +13,7 @@ from bridgework import crash
 
 from .checking import accounted_for, human_work_stands, known, made_once, same_content
 from .lab import Lab, Template
-from .results import note, torture
+from .results import note, seeds, torture
 
 
 def points_of(lab: Lab, command: str) -> Counter[str]:
@@ -67,7 +67,7 @@ def test_a_process_that_ends_again_and_again_gets_there(
 
 
 @pytest.mark.parametrize("command", ["load", "delta", "rollback"])
-@pytest.mark.parametrize("seed", range(1, 41) if torture() else [1])
+@pytest.mark.parametrize("seed", seeds(1, 40))
 def test_a_process_killed_at_random_moments_changes_nothing_about_the_end(
     templates: dict[str, Template], memory: Path, command: str, seed: int
 ) -> None:
