@@ -206,6 +206,7 @@ def test_no_shareable_file_of_the_package_holds_a_value_of_a_record(recorded: Re
 
 
 def test_everything_outside_private_and_package_is_silent_or_encrypted(recorded: Recorded) -> None:
+    """T40."""
     folder = recorded.bench.folder
     for path in files_below(folder):
         if path.relative_to(folder).parts[0] not in ("private", "package"):
@@ -223,6 +224,7 @@ def test_the_token_is_nowhere(recorded: Recorded) -> None:
 
 
 def test_the_process_list_shows_neither_token_nor_records(recorded: Recorded) -> None:
+    """T40."""
     assert recorded.cmdlines
     for name, line in recorded.cmdlines.items():
         assert b"bridgework" in line

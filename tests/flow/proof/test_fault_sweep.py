@@ -43,7 +43,7 @@ def check(lab: Lab, command: str, faultless: dict[str, Body]) -> None:
 def test_whichever_request_meets_a_fault_everything_is_there_once(
     templates: dict[str, Template], memory: Path, faultless: dict[str, dict[str, Body]], command: str, kind: str
 ) -> None:
-    """T1. The fault hits the first request, the second, and so on until none is reached."""
+    """T1, and T15 where it is a 401. The fault hits the first request, the second, and so on until none is reached."""
     nth = 0
     while True:
         nth += 1
