@@ -7,7 +7,7 @@ DISTRIBUTIONS := core connectors-sensei connectors-pipedrive connectors-twenty \
 STAMP := $(VENV)/.installed
 WORKERS ?= 2
 
-.PHONY: demo test quick check lint types imports format wheels docs lock clean benchmark
+.PHONY: demo test quick torture check lint types imports format wheels docs lock clean benchmark
 
 $(STAMP): requirements.lock pyproject.toml $(DISTRIBUTIONS:%=%/pyproject.toml)
 	$(PYTHON) -m venv $(VENV)
@@ -22,7 +22,10 @@ test: $(STAMP)            ## everything
 	$(BIN)/python -m pytest -q -n $(WORKERS)
 
 quick: $(STAMP)           ## everything that takes no time
-	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow"
+	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow and not torture"
+
+torture: $(STAMP)         ## the long run: full sweeps, kills, proxies, 50,000 examples (TORTURE=hours), mutants
+	nice -n 10 $(BIN)/python tools/torture.py
 
 check: lint types imports
 

@@ -69,7 +69,7 @@ def clean_environment(folder: Path) -> str:
     venv.create(folder, with_pip=True)
     [site] = (folder / "lib").glob("python*/site-packages")
     for entry in Path(sysconfig.get_path("purelib")).iterdir():
-        own = entry.name.lower().lstrip("_").startswith(("bridgework", "editable"))
+        own = entry.name.lower().lstrip("_").startswith(("bridgework", "editable_"))
         if not own and not (site / entry.name).exists():
             (site / entry.name).symlink_to(entry)
     return str(folder / "bin" / "python")

@@ -32,6 +32,8 @@ from bridgework.mapping.transforms import TRANSFORMS
 from bridgework.model import NamedTransform
 from bridgework.sandbox.faults import Fault
 from bridgework.testing.destination import DESTINATION
+from bridgework.testing.pair import PAIR
+from bridgework.testing.source import SOURCE
 from bridgework.testing.standards import Standards
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -478,6 +480,8 @@ def kit(standards: Standards) -> Callable[[], str]:
 
 BLOCKS: dict[str, Callable[[], str]] = {
     "kit-destination": kit(DESTINATION),
+    "kit-source": kit(SOURCE),
+    "kit-pair": kit(PAIR),
     "errors": error_classes,
     "mapping-keys": mapping_keys,
     "transforms": transforms,

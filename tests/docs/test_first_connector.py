@@ -53,6 +53,18 @@ class Guide:
         answer: dict[str, Any] = json.loads(done.stdout)
         return answer
 
+    def pytest(self, folder: Path, *arguments: str) -> tuple[int, str]:
+        """Run the tests of a package; the exit code and what was printed."""
+        done = subprocess.run(
+            [self.python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments],
+            cwd=folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=110,
+        )
+        return done.returncode, done.stdout + done.stderr
+
     @contextmanager
     def sandbox(self) -> Iterator[dict[str, Any]]:
         """Run the simulator of the guide; its first line."""
@@ -160,20 +172,60 @@ def control(announcement: dict[str, Any], path: str, content: str) -> httpx.Resp
     )
 
 
-def test_the_guides_connector_passes_the_conformance_kit(guide: Guide, python: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "name", "result"),
+    [
+        ("destination", "trial", "35 passed, 0 failed, 3 not applicable"),
+        ("source", "card-box", "12 passed, 0 failed, 1 not applicable"),
+        ("pair", "card-box-trial", "4 passed, 0 failed, 3 not applicable"),
+    ],
+)
+def test_a_package_that_was_written_for_a_beginning_passes_its_kit_at_once(
+    guide: Guide, python: str, kind: str, name: str, result: str
+) -> None:
+    folder, page = guide.folder / "package", guide.folder / "report.html"
+    written = guide.bridgework("new", kind, name, "--into", str(folder))
+    assert written["next"] == f'cd {folder} && pip install -e ".[test]" && pytest'
+    install = [python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "-e", str(folder)]
+    subprocess.run(install, check=True, capture_output=True, env=guide.environment)
+
+    code, output = guide.pytest(folder, "--kit-report", str(page))
+
+    assert code == 0, output
+    assert f"{kind} {name}: {result}; the required part passed" in output
+    assert page.read_text("utf-8").count('class="passed"') == int(result.split()[0])
+
+
+def test_a_connector_that_is_broken_fails_its_kit_and_the_report_says_why(guide: Guide, python: str) -> None:
+    folder, report = guide.folder / "package", guide.folder / "report.json"
+    guide.bridgework("new", "destination", "spoilt", "--into", str(folder))
+    connector = folder / "src" / "bridgework_spoilt" / "connector.py"
+    connector.write_text(connector.read_text("utf-8").replace("MARKER: operation.marker}", 'MARKER: ""}'), "utf-8")
+    install = [python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "-e", str(folder)]
+    subprocess.run(install, check=True, capture_output=True, env=guide.environment)
+
+    code, output = guide.pytest(folder, "--kit-report", str(report), "-k", "tells_rules_apart or declares")
+
+    assert code == 1
+    assert "find does not see a record of company that was written; it would be written again." in output
+    [plugin] = json.loads(report.read_text("utf-8"))["plugins"]
+    states = {each["name"]: each["state"] for each in plugin["tests"]}
+    assert states == {
+        "declares_what_it_has": "passed",
+        "declares_its_horizon": "passed",
+        "tells_rules_apart": "failed",
+    }
+
+
+def test_the_guides_connector_passes_the_conformance_kit(guide: Guide) -> None:
     folder = guide.folder / "package"
     write_files(folder)
-    done = subprocess.run(
-        [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"],
-        cwd=folder,
-        env=guide.environment,
-        capture_output=True,
-        text=True,
-        timeout=100,
-    )
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
-    assert "destination acme: " in done.stdout
-    assert "the required part passed" in done.stdout
+
+    code, output = guide.pytest(folder)
+
+    assert code == 0, output
+    assert "destination acme: " in output
+    assert "the required part passed" in output
 
 
 def test_the_guide_migrates_everybody_once_though_an_answer_is_lost_and_takes_everything_out_again(

@@ -96,11 +96,12 @@ def make_bench(tmp_path: Path, start_sandbox: StartSandbox) -> MakeBench:
         sandbox: Running | None = None,
         name: str = "migration",
         settings: dict[str, str] | None = None,
+        pair: str = "",
         **options: Any,
     ) -> Bench:
         source = export.write(tmp_path / f"{name}-export") if isinstance(export, Export) else export
         sandbox = sandbox or start_sandbox(**options)
-        return init(tmp_path / name, source, sandbox, settings or {})
+        return init(tmp_path / name, source, sandbox, settings or {}, pair)
 
     return make
 
@@ -118,11 +119,12 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Record]:
         return bench.account.records()
 
 
-def init(folder: Path, source: Path, sandbox: Running, settings: dict[str, str]) -> Bench:
+def init(folder: Path, source: Path, sandbox: Running, settings: dict[str, str], pair: str = "") -> Bench:
     """`bridgework init` with everything the sandbox printed."""
     given = dict(item.split("=", 1) for item in sandbox.set)
     given |= {"source.path": str(source), "destination.horizon": str(HORIZON), **settings}
     arguments = ["--json", "init", str(folder), "--source", "sensei", "--destination", "pipedrive"]
+    arguments += ["--pair", pair] if pair else []
     for key, value in given.items():
         arguments += ["--set", f"{key}={value}"]
     result = CliRunner().invoke(main, arguments)

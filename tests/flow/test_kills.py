@@ -14,6 +14,7 @@ from .account import Record
 from .bench import Bench
 from .conftest import PEOPLE, MakeBench, StartSandbox
 from .exports import LATER, little_practice
+from .proof.results import note, seeds
 
 CRASHED = 137
 PATIENCE = 60.0
@@ -68,10 +69,11 @@ class Tripwire:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", seeds(2, 10))
 def test_killed_in_the_middle_of_writes_a_load_ends_as_if_nothing_had_happened(
     make_bench: MakeBench, start_sandbox: StartSandbox, expected: dict[str, Record], seed: int
 ) -> None:
+    """T4."""
     wire = Tripwire()
     bench = make_bench(little_practice(PEOPLE), sandbox=start_sandbox(wrap=wire))
     bench.ready_to_load(size=1)
@@ -88,6 +90,7 @@ def test_killed_in_the_middle_of_writes_a_load_ends_as_if_nothing_had_happened(
         ended.join()
         process.communicate()
         wire.release()
+    note("kills survived", killed)
     assert killed > KILLS // 2, "the moments are too late to kill anything"
     bench.until_done("load")
     assert bench.account.records() == expected
@@ -114,6 +117,7 @@ def crashing(bench: Bench, command: str, points: list[str]) -> None:
 def test_crashed_at_every_kind_of_commit_a_migration_ends_as_if_nothing_had_happened(
     make_bench: MakeBench, expected: dict[str, Record]
 ) -> None:
+    """T2, over sockets."""
     bench = make_bench(little_practice(PEOPLE))
     before = bench.account.content()
     bench.audited()

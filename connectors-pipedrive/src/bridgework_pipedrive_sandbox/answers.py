@@ -44,7 +44,8 @@ class Refused(Exception):
             "data": None,
             "additional_data": None,
         }
-        return {**body, "code": self.code} if self.code else body
+        # v1 knows codes for the caps of the plan only
+        return {**body, "code": self.code} if self.code and self.status == 403 else body
 
 
 def data(value: Any, status: int = 200) -> Reply:

@@ -68,6 +68,9 @@ def _counts(attribute: str) -> dict[str, Any]:
 def _person_before(call: Call, given: Record, creating: bool) -> None:
     if not call.company.options.contact_sync and (refused := [name for name in CONTACT_SYNC if name in given]):
         raise forbidden(f"{refused[0]} can be set only where contact sync is enabled")
+    parts = (given.get("first_name"), given.get("last_name"))
+    if call.company.options.name_parts == "accept" and all(isinstance(part, str) for part in parts):
+        given.setdefault("name", f"{given.pop('first_name')} {given.pop('last_name')}")
     if "marketing_status" in given:
         raise forbidden("marketing_status can be set only where campaigns are enabled")
 

@@ -1,6 +1,7 @@
 """Fields and their options."""
 
 import secrets
+from collections.abc import Iterable
 from typing import Any
 
 from bridgework_pipedrive_sandbox.answers import Record, Refused, Reply, data, forbidden, listed, malformed, not_found
@@ -8,9 +9,10 @@ from bridgework_pipedrive_sandbox.attributes import Attribute, Body
 from bridgework_pipedrive_sandbox.call import Call, Handler
 from bridgework_pipedrive_sandbox.company import Company
 from bridgework_pipedrive_sandbox.customvalues import CREATABLE
+from bridgework_pipedrive_sandbox.fieldsettings import EXTRAS, settings_of
 from bridgework_pipedrive_sandbox.fresh import add_field
 from bridgework_pipedrive_sandbox.listing import keyset_page
-from bridgework_pipedrive_sandbox.values import SUBFIELDS, Wrong, flag, list_of, one_of, shape, text, whole
+from bridgework_pipedrive_sandbox.values import SUBFIELDS, Wrong, list_of, one_of, shape, text, whole
 
 MOST_OPTIONS = 10_000
 """Of one field."""
@@ -22,29 +24,12 @@ _TO_RENAME = list_of(shape({"id": whole, "label": _LABEL}))
 _TO_REMOVE = list_of(shape({"id": whole}))
 
 
-def _settings(value: Any) -> Record:
-    """Where a field shows and whether it is wanted: kept as given, of no effect here."""
-    if not isinstance(value, dict):
-        raise Wrong("must be an object")
-    for name in ("enabled", "add_visible_flag", "details_visible_flag"):
-        if name in value:
-            flag(value[name])
-    return value
-
-
-_SHARED = {
-    "field_name": Attribute(text(255, shortest=1), clearable=False),
-    "ui_visibility": Attribute(_settings, clearable=False),
-    "important_fields": Attribute(_settings, clearable=False),
-    "required_fields": Attribute(_settings, clearable=False),
-}
-
-
 def _body(object_name: str) -> Body:
     described = {"description": Attribute(text())} if object_name == "deal" else {}
     return Body(
         attributes={
-            **_SHARED,
+            "field_name": Attribute(text(255, shortest=1), clearable=False),
+            **{name: Attribute(read, clearable=False) for name, read in settings_of(object_name).items()},
             **described,
             "field_type": Attribute(one_of(CREATABLE), update=False, clearable=False),
             "options": Attribute(_TO_ADD, update=False, clearable=False),
@@ -54,8 +39,8 @@ def _body(object_name: str) -> Body:
     )
 
 
-def shown(field: Record) -> Record:
-    """The usual form. Settings of visibility and the like are left out, as where nobody asks for them."""
+def shown(field: Record, extras: Iterable[str] = EXTRAS) -> Record:
+    """The usual form, and those of the settings that were made and are wanted."""
     return {
         "field_name": field["field_name"],
         "field_code": field["field_code"],
@@ -65,7 +50,15 @@ def shown(field: Record) -> Record:
         "is_custom_field": field["is_custom_field"],
         "is_optional_response_field": False,
         **({"description": field["description"]} if field.get("description") else {}),
+        **{name: field[name] for name in extras if name in field},
     }
+
+
+def _wanted(call: Call) -> list[str]:
+    names = list(filter(None, call.query.get("include_fields", "").split(",")))
+    if unknown := [name for name in names if name not in EXTRAS]:
+        raise malformed(f"include_fields: {unknown[0]} is not allowed")
+    return names
 
 
 def _subfields(field: Record) -> list[Record] | None:
@@ -103,9 +96,9 @@ def handlers(object_name: str) -> dict[str, Handler]:
         return data(shown(field))
 
     def read_list(call: Call) -> Reply:
-        known = call.company.fields(object_name)
+        known, extras = call.company.fields(object_name), _wanted(call)
         rows, cursor = keyset_page(call, call.company["fields"], known.values(), lambda field: True, sortable=("id",))
-        return listed([shown(field) for field in rows], next_cursor=cursor)
+        return listed([shown(field, extras) for field in rows], next_cursor=cursor)
 
     def find(call: Call, *, custom: bool = False) -> Record:
         field = call.company.fields(object_name).get(call.variable)
@@ -116,7 +109,7 @@ def handlers(object_name: str) -> dict[str, Handler]:
         return field
 
     def read_one(call: Call) -> Reply:
-        return data(shown(find(call)))
+        return data(shown(find(call), _wanted(call)))
 
     def update(call: Call) -> Reply:
         _check_rights(call)

@@ -15,6 +15,7 @@ PRESETS: Mapping[Unproven, Mapping[str, Any]] = {
         "readonly_properties": "ignore",
         "inactive_owner": "accept",
         "add_time_form": "both",
+        "name_parts": "accept",
         "undelete": True,
         "page_over_limit": "clamp",
         "builtin_options": "accept",
@@ -93,6 +94,9 @@ class Options(BaseModel):
     refusal_status: Literal["400", "422"] = Field(default="400", description="status of a refused body")
     add_time_form: Literal["rfc3339", "both"] = Field(
         default="rfc3339", description="accepted forms of add_time of persons and organizations; both: a blank too"
+    )
+    name_parts: Literal["refuse", "accept"] = Field(
+        default="refuse", description="reaction to first_name and last_name in the place of a person's name"
     )
     inactive_owner: Literal["refuse", "accept"] = Field(
         default="refuse", description="reaction to a deactivated user as the owner of something new"

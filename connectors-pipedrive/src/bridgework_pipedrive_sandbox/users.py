@@ -1,6 +1,6 @@
 """Users, as v1 shows them."""
 
-from bridgework_pipedrive_sandbox.answers import Record, Reply, data, not_found
+from bridgework_pipedrive_sandbox.answers import Record, Reply, data
 from bridgework_pipedrive_sandbox.call import Call
 from bridgework_pipedrive_sandbox.customvalues import CURRENCY, TIME_ZONE
 from bridgework_pipedrive_sandbox.v1 import spaced
@@ -43,7 +43,7 @@ def read_list(call: Call) -> Reply:
 def read_one(call: Call) -> Reply:
     user = call.company["users"].get(call.id)
     if user is None:
-        raise not_found("User")
+        return Reply({"success": False, "error": "User not found"}, 404)  # the one v1 refusal with a form of its own
     return data(shown(call, user))
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,7 +21,7 @@ from bridgework.errors import ContractBroken, SettingsError, StopRun
 from bridgework.journal import Journal
 from bridgework.model import Budget, Capabilities, Service
 from bridgework.plugins import Registered
-from bridgework.project import CORE_DESTINATION_KEYS, Keys, Project, load_keys
+from bridgework.project import CORE_DESTINATION_KEYS, Keys, Project, load_keys, state_folder
 from bridgework.settings import connector_settings
 
 LoadPlugin = Callable[[str, str], type[Any]]
@@ -59,11 +60,13 @@ def connect(
     registered += [Registered("core", type(each).__name__, "bridgework", each) for each in observers]
     source_class = plugin("source", project.file.migration.source)
     destination_class = plugin("destination", project.file.migration.destination)
-    pair_class = plugin("pair", project.pair)
-    _check_pair(pair_class, project)
+    pair_class = plugin("pair", project.pair) if project.has_pair else None
+    if pair_class is not None:
+        _check_pair(pair_class, project)
     names = dict.fromkeys([*getattr(pair_class, "requires", ()), *project.file.migration.extensions])
     registered += [_registered("extension", name, plugin("extension", name)()) for name in names]
-    registered.append(_registered("pair", project.pair, pair_class()))
+    if pair_class is not None:
+        registered.append(_registered("pair", project.pair, pair_class()))
     registered.append(_source(project, source_class))
     capabilities: Capabilities | None = getattr(destination_class, "capabilities", None)
     if not destination:
@@ -168,6 +171,7 @@ class Surroundings:
     plugin: LoadPlugin = plugins.load_class  # the class of a role and a name
     keys: Callable[[str], Keys] = load_keys  # the keys of a migration's id
     clock: Callable[[Project], Clock] = clock_of
+    state: Callable[[str], Path] = state_folder  # what is kept of a migration outside its folder
 
 
 MACHINE = Surroundings()

@@ -35,6 +35,15 @@ class Identities:
             key = "~" + hashlib.sha256(key.encode()).hexdigest()[: max(16, min(40, room - 1))]
         return f"{self._before}{key}{after}"
 
+    def read(self, marker: str) -> tuple[str, int] | None:
+        """The key, or what stands for it, and the generation that a marker of this rule names; None for other texts."""
+        if not marker.startswith(self._before):
+            return None
+        key, separator, generation = marker.removeprefix(self._before).rpartition(self._after)
+        if not separator or not (found := re.fullmatch(r"(?:\.g([1-9][0-9]{0,8}))?", generation)):
+            return None
+        return key, int(found[1] or 1)
+
     def client_id(self, key: str, generation: int) -> UUID:
         """The same identity as a UUID: a hash stamped as version 4, the only version every server takes."""
         digest = self._shared.copy()

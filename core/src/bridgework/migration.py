@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from hashlib import blake2b
@@ -14,6 +14,7 @@ from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from bridgework import collecting
+from bridgework.anchors import Outside
 from bridgework.client import ApiClient
 from bridgework.clock import Clock, SystemClock
 from bridgework.connection import MACHINE, Surroundings, connect
@@ -40,6 +41,8 @@ from bridgework.pulse import Pulse
 from bridgework.results import Result
 from bridgework.staging import Image, Records, Staging, StagingWriter
 from bridgework.timekeeping import Timekeeper
+
+HEAD_SECONDS = 10.0  # between two notes of the journal's head outside the folder
 
 
 def operator() -> str:
@@ -91,8 +94,9 @@ class Migration:
         self._connected = connected
         self._identities: dict[tuple[str, str], Identities] = {}
         self.hooks = Hooks(connected.plugins)
-        if destination:
-            self.journal.event("opened", operator=operator())
+        self.outside = Outside(around.state(project.id))
+        self.opened = self.journal.event("opened", operator=operator()) if destination else 0
+        self._noted_at = -HEAD_SECONDS
         self.progress = Progress(self.hooks.announce, self._pace)
 
     @classmethod
@@ -113,7 +117,7 @@ class Migration:
         project = read_project(folder)
         with ExitStack() as stack:
             stack.enter_context(collecting.seldom())
-            looking = _lock(stack, project, look=look)
+            looking = _lock(stack, project, around.state(project.id), look=look)
             pulse = [] if looking else [Pulse(project.folder)]
             for each in pulse:
                 stack.callback(each.end)
@@ -245,7 +249,7 @@ class Migration:
         fields: tuple[str, ...] = (),
     ) -> Intent:
         """An intent with its identity as marker and as client id."""
-        identities = self._identities.get((rule, object_name)) or self._identities_of(rule, object_name)
+        identities = self.identities(rule, object_name)
         return Intent(
             verb,
             stage,
@@ -261,7 +265,10 @@ class Migration:
             fields=fields,
         )
 
-    def _identities_of(self, rule: str, object_name: str) -> Identities:
+    def identities(self, rule: str, object_name: str) -> Identities:
+        """The identities of a rule's records."""
+        if known := self._identities.get((rule, object_name)):
+            return known
         found = self._identities[rule, object_name] = Identities(
             source=self.project.file.migration.source,
             account=self.schema.account,
@@ -363,10 +370,21 @@ class Migration:
         merges = {(name, key): into for name, key, into in last.payload["merges"]}
         return Decisions(frozenset((name, key) for name, key in last.payload["exclusions"]), merges)
 
+    @property
+    def pair_texts(self) -> list[tuple[str, str]]:
+        """The pair's mapping document under its name; nothing where no pair brings one."""
+        return [(f"{self.project.pair}/mapping.yaml", self.hooks.mapping())] if self.project.has_pair else []
+
     @cached_property
     def mapping(self) -> LoadedMapping:
-        """The pair's mapping document with the migration's own over it."""
-        texts = [(f"{self.project.pair}/mapping.yaml", self.hooks.mapping())]
+        """The pair's mapping document with the migration's own over it. UsageError if there is neither."""
+        texts = self.pair_texts
+        if not texts and not self.project.mapping_file.exists():
+            raise UsageError(
+                "There is no mapping yet: no pair brings one, and none was proposed.",
+                cause="no_mapping",
+                next_step="bridgework plan",
+            )
         if self.project.mapping_file.exists():
             texts.append((self.project.mapping_file.name, _own_mapping(self.project.mapping_file)))
         return load_mapping(texts)
@@ -432,6 +450,15 @@ class Migration:
         """The practice's name as the extract knows it, empty before."""
         last = self.journal.last_event("extracted")
         return "" if last is None else str(last.payload.get("practice", ""))
+
+    def note_head(self) -> None:
+        """Keep the journal's head outside the folder, every few seconds, unless a newer journal noted one there."""
+        now = self.clock.monotonic()
+        if self.looking or now - self._noted_at < HEAD_SECONDS:
+            return
+        if all(self.journal.hash_at(head.seq) == head.hash for head in (*self.outside.head(),)):
+            self._noted_at = now
+            self.outside.note(self.journal.head())
 
     def has_written(self) -> bool:
         """Whether records of this migration are in the destination, or may be."""
@@ -514,14 +541,20 @@ class Migration:
             write_reports(self.project.reports, name, result)
         self.journal.event("stage_finished", stage=stage, state=result.state)
         self.journal.event("anchor", seq=head.seq, hash=head.hash)
+        self._noted_at = -HEAD_SECONDS
+        self.note_head()
         self.hooks.announce("stage_finished", stage=stage, result=result.as_json())
         return result
 
 
-def _lock(stack: ExitStack, project: Project, *, look: bool) -> bool:
-    """Hold the migration; true if another process holds it and looking is enough."""
+def _lock(stack: ExitStack, project: Project, state: Path, *, look: bool) -> bool:
+    """Hold the migration and its copies on this machine; true if another process holds it and looking is enough."""
+    with suppress(OSError):  # where nothing can be kept outside the folder, its own lock has to do
+        state.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         stack.enter_context(migration_lock(project.folder))
+        if os.access(state, os.W_OK):
+            stack.enter_context(migration_lock(state))
     except Busy:
         if not look:
             raise

@@ -21,6 +21,7 @@ from bridgework.settings import CONFIG_FILE, validated
 
 _ID_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 CORE_DESTINATION_KEYS = ("share", "day_share", "reserve", "horizon", "sandbox_token")
+PROPOSED = "proposed"  # the pair of a migration whose mapping no plugin brings
 
 
 class _Section(BaseModel):
@@ -33,7 +34,10 @@ class MigrationSection(_Section):
     id: str = Field(pattern=r"^[a-z0-9]{6}$", description="six characters that mark every record of this migration")
     source: str = Field(description="name of the source connector")
     destination: str = Field(description="name of the destination connector")
-    pair: str = Field(default="", description="name of the pair; default: <source>-<destination>")
+    pair: str = Field(
+        default="",
+        description="name of the pair; default: <source>-<destination>; proposed: none, plan writes a mapping",
+    )
     extensions: list[str] = Field(default=[], description="further extensions to load, beside those the pair requires")
     currency: str = Field(default="", description="currency of all amounts, three letters (required)")
     cutover: datetime | None = Field(default=None, description="instant that divides past from future")
@@ -121,6 +125,11 @@ class Project:
         return migration.pair or f"{migration.source}-{migration.destination}"
 
     @property
+    def has_pair(self) -> bool:
+        """Whether a plugin brings the mapping; else the migration's own is all there is."""
+        return self.pair != PROPOSED
+
+    @property
     def reports(self) -> Path:
         return self.folder / "reports"
 
@@ -195,6 +204,11 @@ def config_folder() -> Path:
     """The user's configuration folder for Bridgework, never inside a migration."""
     base = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
     return Path(base) / "bridgework"
+
+
+def state_folder(migration: str) -> Path:
+    """Where a little is kept of a migration outside its folder: a lock, the newest head of its journal."""
+    return config_folder() / "migrations" / migration
 
 
 def make_keys(migration: str) -> Keys:

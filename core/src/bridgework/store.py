@@ -158,7 +158,7 @@ class Store:
     :param kind: ``records`` or ``journal``; a file of the other kind is refused.
     :param migration: id of the migration the file belongs to; a file of another one is refused.
     :param schema: statements that create the tables, run once.
-    :param version: version of the schema; a file written by a newer program is refused.
+    :param version: version of the schema; a file written by another version is refused.
     """
 
     def __init__(
@@ -220,6 +220,11 @@ class Store:
         if found[2] > version:
             raise StoreFailure(
                 f"{name} was written by a newer version of Bridgework", next_step="install the newer version again"
+            )
+        if found[2] < version:
+            raise StoreFailure(
+                f"{name} was written by an older version of Bridgework",
+                next_step="finish this migration with the version that began it",
             )
 
     @property

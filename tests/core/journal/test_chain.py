@@ -146,6 +146,7 @@ steps = st.lists(
 def test_any_history_verifies_and_any_single_change_is_named(
     tmp_path_factory: pytest.TempPathFactory, create: Make, steps: list[tuple[str, str]], data: st.DataObject
 ) -> None:
+    """T41: a flipped byte; what was dropped, swapped or cut off: the tests above."""
     path = tmp_path_factory.mktemp("chain") / "journal.db"
     with Journal.create(path, KEY, MIGRATION, now=ticking()) as journal:
         for step, detail in steps:

@@ -87,9 +87,15 @@ def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("changes", "word"),
-    [({"migration": "other"}, "another migration"), ({"kind": "other"}, "not a other"), ({"version": 1}, "newer")],
+    [
+        ({"migration": "other"}, "another migration"),
+        ({"kind": "other"}, "not a other"),
+        ({"version": 1}, "newer"),
+        ({"version": 3}, "older"),
+    ],
 )
 def test_a_file_that_does_not_belong_here_is_refused(tmp_path: Path, changes: dict[str, Any], word: str) -> None:
+    """T13: written by a newer or an older program, of another migration, of another kind."""
     opened(tmp_path / "a.db").close()
     with pytest.raises(StoreFailure, match=word):
         opened(tmp_path / "a.db", **changes)

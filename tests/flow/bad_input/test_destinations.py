@@ -145,6 +145,7 @@ LEAST_IMPORTANT = [
 
 @pytest.mark.slow
 def test_a_small_plan_leaves_out_the_least_important_fields_and_loads_the_rest(make_bench: MakeBench) -> None:
+    """B41: counted before the first field is made."""
     export = practice()
     del export.rows["fieldDefinitions"]
     export.row("patients", "pat-ana")["customFields"] = {}
@@ -169,6 +170,7 @@ def test_a_small_plan_leaves_out_the_least_important_fields_and_loads_the_rest(m
 
 
 def test_a_plan_without_room_for_what_cannot_be_left_out_closes_the_schema_gate(make_bench: MakeBench) -> None:
+    """B41."""
     bench = make_bench(practice(), plan="lite", settings=LITE)
     bench.audited()
     answer = bench.call("plan", code=1)

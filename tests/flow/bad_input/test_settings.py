@@ -145,6 +145,7 @@ def test_damaged_keys_are_named(bench: Bench, own_home: Path, broken: bytes) -> 
 
 
 def test_a_wrong_key_opens_nothing_and_changes_nothing(bench: Bench, own_home: Path) -> None:
+    """B45."""
     path, journal = _key_file(bench, own_home), bench.folder / "journal.db"
     before = journal.read_bytes()
     keys = {**json.loads(path.read_bytes()), "journal": base64.b64encode(bytes(32)).decode()}
@@ -169,6 +170,7 @@ def test_a_missing_journal_is_not_replaced_by_an_empty_one(bench: Bench) -> None
 
 
 def test_the_journal_of_another_migration_is_refused(bench: Bench, tmp_path: Path) -> None:
+    """B45."""
     other = tmp_path / "other"
     words = ["--json", "init", str(other), "--source", "sensei", "--destination", "pipedrive"]
     assert CliRunner().invoke(main, [*words, "--set", "migration.currency=USD"]).exit_code == 0

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 
 from bridgework.conservation import conservation
 
 from .lab import Lab
-from .world import World
+from .results import note
+from .world import Body, World
 
 _STATES = {  # what an outcome makes of a target, by the verb of its intent
     ("create", "done"): "created",
@@ -27,7 +29,27 @@ _STATES = {  # what an outcome makes of a target, by the verb of its intent
 def made_once(world: World) -> None:
     """R1: no identity came to be twice."""
     twice = {identity: times for identity, times in world.made.items() if times > 1}
+    note("identities checked for a second record", len(world.made))
+    note("duplicates", len(twice))
     assert not twice, f"made more than once: {twice}"
+
+
+def same_content(found: Mapping[str, Body], expected: Mapping[str, Body]) -> None:
+    """Every record is there, every value whole."""
+    lost = expected.keys() - found.keys()
+    cut = [
+        name
+        for identity, values in expected.items()
+        for name, value in values.items()
+        if isinstance(value, str)
+        and value != (held := found.get(identity, {}).get(name, value))
+        and value.startswith(held)
+    ]
+    note("records compared", len(expected))
+    note("values compared", sum(map(len, expected.values())))
+    note("losses", len(lost))
+    note("silent truncations", len(cut))
+    assert found == expected
 
 
 def human_work_stands(world: World) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import pickle
 import shutil
+import signal
+import threading
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -64,6 +66,7 @@ class Lab:
         self.points: Counter[str] = Counter()  # crash points passed since `arm_crash`
         self._due: tuple[str, int] | None = None
         self._dead = False
+        self._ended = threading.Event()  # never set: for waiting
         self.crashes = 0
 
     # ---------------------------------------------------------------- running the engine
@@ -71,7 +74,11 @@ class Lab:
     @contextmanager
     def open(self, *, look: bool = False) -> Iterator[Migration]:
         """The migration, connected to the world."""
-        around = Surroundings(keys=lambda migration: KEYS, clock=lambda project: self.world.time)
+        around = Surroundings(
+            keys=lambda migration: KEYS,
+            clock=lambda project: self.world.time,
+            state=lambda migration: self.folder / ".outside",
+        )
         with (
             mock.patch.object(engine, "connect", self._connect),
             mock.patch.object(engine, "SystemClock", lambda: self.world.time),
@@ -135,8 +142,11 @@ class Lab:
 
         return checked
 
-    def in_child(self, name: str, *, point: str = "", nth: int = 0, until_done: bool = False) -> int:
-        """Run a stage in a process of its own that really ends at a crash point; its exit code (0: through).
+    def in_child(
+        self, name: str, *, point: str = "", nth: int = 0, until_done: bool = False, kill_after: float | None = None
+    ) -> int:
+        """Run a stage in a process of its own that really ends at a crash point, or is killed after so many seconds;
+        its exit code (0: through, negative: the signal).
 
         What the world became is read back from its file.
         """
@@ -156,6 +166,9 @@ class Lab:
                 traceback.print_exc()
             finally:
                 os._exit(code)
+        if kill_after is not None:
+            self._ended.wait(kill_after)
+            os.kill(child, signal.SIGKILL)  # it may have ended: it is a child that nobody waited for yet
         _, status = os.waitpid(child, 0)
         self.world = pickle.loads(self.world.file.read_bytes())
         self.crashes += bool(point)

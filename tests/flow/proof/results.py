@@ -19,3 +19,9 @@ def note(what: str, number: int) -> None:
 def torture() -> bool:
     """Whether this is the long run."""
     return VARIABLE in os.environ
+
+
+def seeds(short: int, long: int) -> range:
+    """Seeds of the short or of the long run; BRIDGEWORK_SEEDS says how many the long one takes at most."""
+    most = int(os.environ.get("BRIDGEWORK_SEEDS", long))
+    return range(1, 1 + (min(most, long) if torture() else short))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import signal
 from collections import Counter
 from pathlib import Path
 
@@ -9,9 +11,9 @@ import pytest
 
 from bridgework import crash
 
-from .checking import accounted_for, human_work_stands, known, made_once
+from .checking import accounted_for, human_work_stands, known, made_once, same_content
 from .lab import Lab, Template
-from .results import note, torture
+from .results import note, seeds, torture
 
 
 def points_of(lab: Lab, command: str) -> Counter[str]:
@@ -37,12 +39,11 @@ def test_a_process_that_ends_at_any_crash_point_changes_nothing_about_the_end(
             assert lab.in_child(command, point=point, nth=nth) == crash.EXIT_CODE, f"{point}:{nth}"
             lab.until_done(command)
             note("crashes survived", 1)
-            at = f"{command} ended at {point}:{nth}"
             made_once(lab.world)
             human_work_stands(lab.world)
             accounted_for(lab)
             known(lab)
-            assert lab.world.content() == clean.world.content(), at
+            same_content(lab.world.content(), clean.world.content())
 
 
 @pytest.mark.parametrize("command", ["load", "delta", "rollback"])
@@ -62,4 +63,47 @@ def test_a_process_that_ends_again_and_again_gets_there(
     made_once(lab.world)
     accounted_for(lab)
     known(lab)
-    assert lab.world.content() == clean.world.content()
+    same_content(lab.world.content(), clean.world.content())
+
+
+@pytest.mark.parametrize("command", ["load", "delta", "rollback"])
+@pytest.mark.parametrize("seed", seeds(1, 40))
+def test_a_process_killed_at_random_moments_changes_nothing_about_the_end(
+    templates: dict[str, Template], memory: Path, command: str, seed: int
+) -> None:
+    """T4: SIGKILL at 25 moments that nothing in the engine knows of. `test_kills` does the same over sockets."""
+    clean = templates[command].copy(memory / "clean")
+    clean.until_done(command)
+    chance, killed = random.Random(f"{command} {seed}"), 0
+    while killed < 25:
+        lab = templates[command].copy(memory / "killed")
+        while lab.in_child(command, kill_after=chance.uniform(0.005, 0.08)) == -signal.SIGKILL:
+            killed += 1
+        lab.until_done(command)
+        made_once(lab.world)
+        human_work_stands(lab.world)
+        accounted_for(lab)
+        known(lab)
+        same_content(lab.world.content(), clean.world.content())
+    note("kills survived", killed)
+
+
+def test_a_load_after_a_delta_that_ended_at_any_crash_point_finishes_what_the_delta_began(
+    templates: dict[str, Template], memory: Path
+) -> None:
+    """T2: whoever types `load` instead of `delta` again is not sent to an audit, and every row has its fate."""
+    nth = 0
+    while True:
+        nth += 1
+        lab = templates["delta"].copy(memory / "crashing")
+        lab.arm_crash("any", nth)
+        lab.attempt("delta")
+        if not lab.crashes:
+            break
+        lab.until_done("load")
+        accounted_for(lab)
+        known(lab)
+        lab.until_done("delta")
+        made_once(lab.world)
+        accounted_for(lab)
+    assert nth > 10

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from . import lab as lab_module
-from .checking import accounted_for, human_work_stands, known, made_once
+from .checking import accounted_for, human_work_stands, known, made_once, same_content
 from .conftest import small_world
 from .lab import Template, prepared
 from .plugins import Wire
@@ -41,7 +41,7 @@ def test_a_request_delivered_twice_makes_one_record_or_is_reported(
         accounted_for(lab)
         if not twice:
             known(lab)
-            assert lab.world.content() == clean.world.content(), f"{kind} at request {nth}"
+            same_content(lab.world.content(), clean.world.content())
             continue
         answer = lab.run("reconcile")
         told = {each["id"] for each in answer.data["surplus"]}

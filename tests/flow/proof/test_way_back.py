@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bridgework.stages.rollback import rollback
+
 from .checking import accounted_for, human_work_stands, known, made_once
 from .lab import Lab, Template
 from .results import note
@@ -80,6 +82,23 @@ def test_an_edit_made_while_a_crashed_load_lay_still_is_kept(ready: Lab, nth: in
     ready.until_done("rollback")
     assert ours(ready) == {made[-1].id}
     check(ready)
+
+
+def test_a_record_to_which_somebody_attached_something_is_kept_and_listed(loaded: Lab) -> None:
+    """T22: a child made by a person would lose its parent."""
+    parent = contact(loaded, "p1")
+    child = loaded.world.person_creates("event", {"title": "Called back", "contact": parent})
+    with loaded.open() as migration:
+        assert [each["id"] for each in rollback(migration, preview=True).data["kept"]] == [parent]
+    answer = loaded.until_done("rollback")
+    assert set(loaded.world.live()) == {parent, child}
+    assert [(each["id"], each["reason"]) for each in answer.data["kept"]] == [
+        (parent, "somebody else's event refers to it")
+    ]
+    loaded.world.person_deletes(child)
+    loaded.until_done("rollback")
+    assert ours(loaded) == set()
+    check(loaded)
 
 
 def test_a_second_rollback_has_nothing_to_do(loaded: Lab) -> None:

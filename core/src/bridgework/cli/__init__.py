@@ -37,6 +37,7 @@ COMMANDS = {
     "purge": "Destroy staged records and private files, with a certificate",
     "sandbox": "Run a connector's simulator",
     "demo": "A generated practice through the whole process",
+    "new": "A package to begin a connector or a pair with",
 }
 
 

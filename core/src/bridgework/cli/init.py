@@ -13,7 +13,9 @@ from bridgework.cli.application import Application, options_from, pass_applicati
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--source", required=True, help="Name of the source connector.")
 @click.option("--destination", required=True, help="Name of the destination connector.")
-@click.option("--pair", default="", help="Name of the pair.  [default: SOURCE-DESTINATION]")
+@click.option(
+    "--pair", default="", help="Name of the pair; proposed: none, plan writes a mapping.  [default: SOURCE-DESTINATION]"
+)
 @click.option(
     "--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting, such as source.path=export.zip."
 )

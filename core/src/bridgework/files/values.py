@@ -16,6 +16,7 @@ from typing import Final
 _MARKERS: Final = frozenset({"NONE", "N/A", "-", "--", "NULL"})
 _EMPTY_FORM = re.compile(r"[\s/.:_-]*$")  # "  /  /    "
 _UNSET: Final = frozenset({"0001-01-01", "0000-00-00", "1900-01-01", "1900-01-00", "1899-12-30"})
+_FIRST_YEAR: Final = "1000"  # an earlier one is a year of two digits that somebody padded: 0024
 _NAMES: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS: Final = {name: at for at, name in enumerate(_NAMES, 1)}
 _NUMERIC_DATE = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})$")
@@ -72,7 +73,7 @@ def read_date(
     Unreadable: DAT-02 for an unset marker or an impossible date, DAT-01 for a date in another order than declared,
     DAT-03 for anything that is no date.
     """
-    if len(text) == 10 and text[4] == text[7] == "-" and text not in _UNSET:
+    if len(text) == 10 and text[4] == text[7] == "-" and text not in _UNSET and text >= _FIRST_YEAR:
         try:
             return date.fromisoformat(text).isoformat()
         except ValueError:
@@ -85,6 +86,8 @@ def read_date(
     year, month, day = _parts(bare, order, century, today)
     if f"{year:04}-{month:02}-{day:02}" in _UNSET or year == 0:
         raise Unreadable("DAT-02", "holds a marker for an unset date")
+    if f"{year:04}" < _FIRST_YEAR:
+        raise Unreadable("DAT-02", "is a date in a year that was cut")
     try:
         return date(year, month, day).isoformat()
     except ValueError:
@@ -140,7 +143,7 @@ def read_instant(text: str) -> str | None:
 
     Unreadable: DAT-02 for an unset marker or an impossible date, DAT-03 for no instant or one without a zone.
     """
-    if _UTC.match(text) and text[:10] not in _UNSET:
+    if _UTC.match(text) and text[:10] not in _UNSET and text >= _FIRST_YEAR:
         try:
             datetime.fromisoformat(text)
             return text
@@ -151,6 +154,8 @@ def read_instant(text: str) -> str | None:
         return None
     if bare[:10] in _UNSET:
         raise Unreadable("DAT-02", "holds a marker for an unset date")
+    if _ISO_DATE.match(bare[:10]) and bare < _FIRST_YEAR:
+        raise Unreadable("DAT-02", "is an instant in a year that was cut")
     try:
         moment = datetime.fromisoformat(bare)
         if moment.tzinfo is not None:
@@ -174,6 +179,8 @@ def read_local_instant(text: str) -> str | None:
         raise Unreadable("DAT-02", "holds a marker for an unset date")
     if not _LOCAL.match(bare):
         raise Unreadable("DAT-03", "is not a local date and time")
+    if bare < _FIRST_YEAR:
+        raise Unreadable("DAT-02", "is a date in a year that was cut")
     try:
         return datetime.fromisoformat(bare).isoformat()
     except ValueError:

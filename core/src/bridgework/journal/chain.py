@@ -56,6 +56,14 @@ def head(store: Store) -> Head:
     return Head(seq, digest.hex())
 
 
+def row_at(store: Store, seq: int) -> tuple[int, str] | None:
+    """When a row was written, in microseconds, and its hash; None if there is none of that number."""
+    tables = " UNION ALL ".join(f"SELECT at, hash FROM {table} WHERE seq = ?1" for table in COLUMNS)  # noqa: S608
+    with store.read() as connection:
+        row = connection.execute(tables, (seq,)).fetchone()
+    return None if row is None else (row[0], row[1].hex())
+
+
 def walk(store: Store) -> Iterator[tuple[int, str, tuple[Any, ...], bytes]]:
     """All rows of the chain in order: number, table, values, stored hash."""
     return heapq.merge(*(_rows(store, table) for table in COLUMNS), key=itemgetter(0))

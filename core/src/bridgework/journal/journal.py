@@ -123,6 +123,16 @@ class Journal:
         """Where the chain ends now."""
         return chain.head(self._store)
 
+    def hash_at(self, seq: int) -> str:
+        """The hash of the chain's row of that number, empty if it has none."""
+        row = chain.row_at(self._store, seq)
+        return "" if row is None else row[1]
+
+    def at(self, seq: int) -> datetime | None:
+        """When the chain's row of that number was written, None if it has none."""
+        row = chain.row_at(self._store, seq)
+        return None if row is None else from_micros(row[0])
+
     def entries(self) -> Iterator[Entry]:
         """All rows of the chain in order: events, intents and outcomes, as they were appended. Streams."""
         return chain.entries(self._store)
@@ -300,6 +310,10 @@ class Journal:
     ) -> Iterator[Target]:
         """Targets something was sent for, in the order they were created (or, `newest_first`, the way back)."""
         return targets.targets_by_origin(self._store, rule, states, newest_first)
+
+    def rules(self) -> dict[str, str]:
+        """The rules that ever had targets, parents first, with the object each writes."""
+        return targets.rules(self._store)
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Per rule how many targets are in which state."""

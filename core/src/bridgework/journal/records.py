@@ -176,7 +176,7 @@ class Target:
         return bool(self.id) and self.state is not TargetState.UNDONE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Head:
     """Last row of the chain: printed in reports, so that a journal cut short afterwards can be told."""
 

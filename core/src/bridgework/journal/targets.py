@@ -172,6 +172,19 @@ def targets_by_origin(
             yield target
 
 
+def rules(store: Store) -> dict[str, str]:
+    """Rule to object, in the order in which the rules were first planned: parents before their children."""
+    found: list[tuple[int, str, str]] = []
+    statement = (
+        "SELECT t.number, t.rule, t.object FROM target AS t INDEXED BY target_by_key"  # noqa: S608
+        f" WHERE {_ROWS_ONLY} AND t.object <> '' AND t.rule > ? ORDER BY t.rule LIMIT 1"
+    )
+    with store.read() as connection:
+        while row := connection.execute(statement, (found[-1][1] if found else "",)).fetchone():
+            found.append(row)
+    return {rule: name for _, rule, name in sorted(found)}
+
+
 def counts(store: Store) -> dict[str, dict[str, int]]:
     """Per rule and state how many targets there are."""
     found: dict[str, dict[str, int]] = {}

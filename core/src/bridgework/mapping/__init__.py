@@ -18,7 +18,8 @@ from bridgework.mapping.outcome import (
     content_hash,
 )
 from bridgework.mapping.plan import Plan, SensitiveField
-from bridgework.mapping.proposals import propose, propose_mapping
+from bridgework.mapping.proposals import propose
+from bridgework.mapping.proposing import propose_mapping
 from bridgework.mapping.rehearsal import MemoryStaging, TestResult, check_examples, run_mapping_tests
 from bridgework.mapping.settings import MappingSettings
 from bridgework.mapping.transforms import TRANSFORMS

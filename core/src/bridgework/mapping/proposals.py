@@ -12,7 +12,6 @@ from bridgework.model import (
     DestinationSchema,
     FieldType,
     Proposal,
-    SourceDescription,
     SourceField,
     SourceObject,
     TargetField,
@@ -21,6 +20,7 @@ from bridgework.model import (
 
 GOOD = 0.62  # below this a field of its own is the better answer
 OWN_FIELD = 0.4
+LIKE = 0.5  # below this an object is another thing
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _TEXTS = frozenset({FieldType.TEXT, FieldType.LONG_TEXT, FieldType.HTML, FieldType.PHONE, FieldType.CHOICE})
 _NUMBERS = frozenset({FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY})
@@ -29,7 +29,7 @@ _FAMILIES = (_TEXTS, _NUMBERS, _TIMES)
 _LISTS = {FieldType.EMAILS: "email", FieldType.PHONES: "phone", FieldType.ADDRESS: "address"}
 # Words by which systems name the same kind of record.
 _KINDS = (
-    frozenset({"person", "people", "contact", "client", "customer", "patient", "member"}),
+    frozenset({"person", "people", "contact", "client", "customer", "patient", "member", "guardian"}),
     frozenset({"organization", "organisation", "company", "account", "practice", "location", "payer", "lab", "office"}),
     frozenset({"deal", "opportunity", "plan", "case", "quote"}),
     frozenset({"activity", "appointment", "task", "event", "visit", "meeting", "call"}),
@@ -70,8 +70,8 @@ def propose(fields: Sequence[tuple[SourceObject, SourceField]], targets: Destina
                 source_object=source.name,
                 source_field=field.name,
                 object=item.name,
-                label=_label(field),
-                type=_own_type(field.type),
+                label=own_label(field),
+                type=own_type(field.type),
                 options=field.options,
                 reason=f"nothing on {item.label or item.name} fits; a field of its own",
                 confidence=OWN_FIELD,
@@ -80,14 +80,20 @@ def propose(fields: Sequence[tuple[SourceObject, SourceField]], targets: Destina
 
 def best_object(source: SourceObject, targets: DestinationSchema) -> TargetObject | None:
     """The destination object whose name or kind fits the source object best, None if there is none."""
-    scored = [(_object_score(source, item), item.name, item) for item in targets.objects]
-    score, _, item = max(scored, key=lambda entry: (entry[0], entry[1]), default=(0.0, "", None))
-    return item if score >= 0.5 else None
+    return next((item for _, item in fitting_objects(source, targets)), None)
 
 
-def _object_score(source: SourceObject, target: TargetObject) -> float:
-    own = {_singular(word) for text in (source.name, source.concept, source.label) for word in _words(text)}
-    other = {_singular(word) for text in (target.name, target.label) for word in _words(text)}
+def fitting_objects(source: SourceObject, targets: DestinationSchema) -> list[tuple[float, TargetObject]]:
+    """Destination objects whose name or kind fits, the best first; of equal ones the one with the simplest name."""
+    scored = [(object_score(source, item), item) for item in targets.objects]
+    fitting = [(score, item) for score, item in scored if score >= LIKE]
+    return sorted(fitting, key=lambda entry: (-entry[0], len(words(entry[1].name)), entry[1].name))
+
+
+def object_score(source: SourceObject, target: TargetObject) -> float:
+    """How well the two agree: 1 by a word, 0.8 by the kind of thing, else by the spelling."""
+    own = {singular(word) for text in (source.name, source.concept, source.label) for word in words(text)}
+    other = {singular(word) for text in (target.name, target.label) for word in words(text)}
     if own & other:
         return 1.0
     if any(own & kind and other & kind for kind in _KINDS):
@@ -96,9 +102,9 @@ def _object_score(source: SourceObject, target: TargetObject) -> float:
 
 
 def _fit(field: SourceField, target: TargetField) -> _Fit:
-    names = {" ".join(_words(text)) for text in (field.name.rpartition(".")[2], field.label) if text}
-    concept = " ".join(_words(field.concept.rpartition(".")[2]))
-    label = " ".join(_words(target.label)) or target.key
+    names = {" ".join(words(text)) for text in (field.name.rpartition(".")[2], field.label) if text}
+    concept = " ".join(words(field.concept.rpartition(".")[2]))
+    label = " ".join(words(target.label)) or target.key
     by_name = max((fuzz.token_sort_ratio(name, label) / 100 for name in names), default=0.0)
     by_concept = fuzz.token_set_ratio(concept, label) / 100 if concept else 0.0
     holds = _LISTS.get(target.type)
@@ -137,90 +143,24 @@ def _value_fit(field: SourceField, target: TargetField) -> float | None:
     return len(own & other) / len(own) if own and other else None
 
 
-def _words(text: str) -> list[str]:
+def words(text: str) -> list[str]:
+    """The words of a name, in small letters: ``dateOfBirth`` → date, of, birth."""
     return [word.casefold() for word in _WORD.findall(text.replace("_", " "))]
 
 
-def _singular(word: str) -> str:
+def singular(word: str) -> str:
+    """One of them: ``policies`` → policy."""
     if word.endswith("ies"):
         return f"{word[:-3]}y"
     return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
 
 
-def _label(field: SourceField) -> str:
-    words = field.label or " ".join(_words(field.name.rpartition(".")[2]))
-    return words[:1].upper() + words[1:]
+def own_label(field: SourceField) -> str:
+    """What a field of its own is called."""
+    said = field.label or " ".join(words(field.name.rpartition(".")[2]))
+    return said[:1].upper() + said[1:]
 
 
-def _own_type(kind: FieldType) -> FieldType:
+def own_type(kind: FieldType) -> FieldType:
+    """The type a field of its own has."""
     return {FieldType.LOCAL_INSTANT: FieldType.DATE, FieldType.DATA: FieldType.LONG_TEXT}.get(kind, kind)
-
-
-# -------------------------------------------------------------------------------------- a mapping from nothing
-
-
-@dataclass(frozen=True, slots=True)
-class _Home:
-    """The destination object proposed for a source object: proposals by label, and fields whose label was taken."""
-
-    target: TargetObject
-    taken: dict[str, Proposal]
-    left: list[str]
-
-
-def propose_mapping(description: SourceDescription, targets: DestinationSchema) -> str:
-    """A whole mapping document for a pair that nobody has written yet: one rule per object, each line with its reason.
-
-    Objects without a counterpart, or that cannot fill what it requires, are archived. References follow the rules of
-    the objects they name. The document compiles as it is; what nobody decided stays unaccounted and blocks the gate.
-    """
-    present = [item for item in description.objects if not item.absent]
-    homes = {item.name: home for item in present if (home := _home(item, targets)) is not None}
-    lines = ["# Proposed from concepts, names, types and values. Read every line before it is approved.", "rules:"]
-    for item in present:
-        lines += ["", f"  {_quoted(item.name)}:", f"    from: {_quoted(item.name)}", *_rule(item, homes)]
-    return "\n".join(lines) + "\n"
-
-
-def _home(item: SourceObject, targets: DestinationSchema) -> _Home | None:
-    target = best_object(item, targets)
-    if target is None:
-        return None
-    fields = [field for field in item.fields if field.type is not FieldType.REFERENCE and not _is_nested(item, field)]
-    found = sorted(propose([(item, field) for field in fields], targets), key=lambda each: -each.confidence)
-    taken: dict[str, Proposal] = {}
-    for each in found:
-        taken.setdefault(each.label, each)
-    left = [each.source_field for each in found if taken[each.label] is not each]
-    filled = all(field.label in taken for field in target.fields if field.required)
-    return _Home(target, taken, left) if taken and filled else None
-
-
-def _rule(item: SourceObject, homes: dict[str, _Home]) -> Iterator[str]:
-    home = homes.get(item.name)
-    if home is None:
-        yield "    archive: no record of the destination fits"
-        return
-    yield f"    to: {_quoted(home.target.name)}"
-    yield "    fields:"
-    known = {field.label for field in home.target.fields}
-    for label, each in home.taken.items():
-        kind = "" if label in known else f", type: {each.type.value}"
-        remark = f"  # {each.confidence:.2f}: {each.reason}"
-        yield f"      {_quoted(label)}: {{from: {_quoted(each.source_field)}{kind}}}{remark}"
-    for reference in item.references:
-        label = _label(SourceField(name=reference.field)).removesuffix(" id")
-        if reference.object in homes and label not in home.taken:
-            yield f"      {_quoted(label)}: {{ref: {_quoted(reference.object)}, by: {_quoted(reference.field)}}}"
-    if home.left:
-        yield "    drop:"
-        yield from (f"      {_quoted(name)}: another field stands under the same label" for name in home.left)
-
-
-def _is_nested(item: SourceObject, field: SourceField) -> bool:
-    parents = {other.name for other in item.fields if other.type is FieldType.DATA}
-    return any(field.name.startswith(f"{parent}.") for parent in parents) or field.type is FieldType.DATA
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

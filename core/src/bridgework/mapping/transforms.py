@@ -142,6 +142,18 @@ def email_list(value: Value) -> Value:
     return [{"value": part, "label": "work", "primary": place == 0} for place, part in enumerate(ordered)]
 
 
+def telephone_list(value: Value) -> Value:
+    """One number or several (texts, or tables with number and type) to a list, each once, the first one primary."""
+    found: dict[str, dict[str, Value]] = {}
+    for each in value if isinstance(value, list) else [value]:
+        table = each if isinstance(each, Mapping) else {"number": each}
+        number = plain_text(table.get("number") or table.get("value"))
+        if number and number not in found:
+            label = plain_text(table.get("type") or table.get("label")).lower() or "work"
+            found[number] = {"value": number, "label": label, "primary": not found}
+    return list(found.values())
+
+
 def address(value: Value) -> Value:
     """A table of address parts under usual names, or one line, to the canonical address."""
     if not isinstance(value, Mapping):
@@ -215,6 +227,11 @@ TRANSFORMS: tuple[NamedTransform, ...] = (
         email_list,
         FieldType.EMAILS,
         ("ana@example.org", [{"value": "ana@example.org", "label": "work", "primary": True}]),
+    ),
+    _named(
+        telephone_list,
+        FieldType.PHONES,
+        ("303-555-0100", [{"value": "303-555-0100", "label": "work", "primary": True}]),
     ),
     _named(
         address,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bridgework.errors import UsageError
 from bridgework.migration import Migration
 from bridgework.results import Result
-from bridgework.stages.auditing import carry_decisions
 from bridgework.stages.load_stage import load
+from bridgework.stages.noting import note_delta
 
 
 def delta(migration: Migration) -> Result:
@@ -31,11 +31,7 @@ def delta(migration: Migration) -> Result:
             rows[each.name] = writer.add(each.name, migration.progress.counted(each.name, records))
     frozen = writer.freeze()
     migration.forget_staging()
-    staged = {each.name: migration.staging.count(each.name) for each in migration.staging.objects() if not each.absent}
-    migration.journal.event(
-        "extracted", fingerprint=migration.staging.fingerprint, rows=staged, practice=migration.practice
-    )
-    carry_decisions(migration)
+    note_delta(migration)
     result = load(migration, stage="delta")
     migration.journal.event("delta_finished", changes=sum(each.new + each.changed for each in frozen.overlay.values()))
     return migration.finished(

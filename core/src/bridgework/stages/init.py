@@ -7,22 +7,19 @@ from typing import Any
 
 from bridgework.errors import UsageError
 from bridgework.journal import Journal
-from bridgework.plugins import load_class, settings_model
-from bridgework.project import CORE_DESTINATION_KEYS, create_project, make_keys, read_sections
+from bridgework.plugins import installed, load_class, settings_model
+from bridgework.project import CORE_DESTINATION_KEYS, PROPOSED, create_project, make_keys, read_sections
 from bridgework.results import Result
 from bridgework.settings import check_given
 
 
 def init(folder: Path, *, source: str, destination: str, pair: str, settings: dict[str, str]) -> Result:
     """Make the folder. UsageError names a plugin that is not installed, or a setting that is missing or wrong."""
-    classes = {
-        role: load_class(role, name)
-        for role, name in (
-            ("source", source),
-            ("destination", destination),
-            ("pair", pair or f"{source}-{destination}"),
-        )
-    }
+    classes = {role: load_class(role, name) for role, name in (("source", source), ("destination", destination))}
+    if not pair and f"{source}-{destination}" not in {each.name for each in installed("pair")}:
+        pair = PROPOSED
+    if pair != PROPOSED:
+        load_class("pair", pair or f"{source}-{destination}")
     if not settings.get("migration.currency"):
         raise UsageError(
             "The currency of all amounts must be given.", next_step="add --set migration.currency=USD", cause="settings"
@@ -47,10 +44,13 @@ def init(folder: Path, *, source: str, destination: str, pair: str, settings: di
         for name, info in model.model_fields.items()
         if info.is_required() and name not in sections[section]
     ]
+    message = f"Made {folder}. The keys of its stores are in {keys.place}."
+    if pair == PROPOSED:
+        message += f" No pair maps {source} to {destination}: plan will propose a mapping for you to change."
     return Result(
         stage="init",
         migration=project.id,
-        message=f"Made {folder}. The keys of its stores are in {keys.place}.",
+        message=message,
         next=f"set {', '.join(missing)} in {folder / 'migration.toml'}" if missing else f"bridgework -C {folder} check",
         data={"folder": str(folder), "keys": keys.place, "missing": missing},
     )

@@ -7,16 +7,20 @@ from typing import Any
 from bridgework.migration import Migration
 from bridgework.results import Result
 from bridgework.stages.load import WAITING, Loader, Resolver
+from bridgework.stages.load.circuit import changed_objects
 from bridgework.stages.loading import prepare, require_gates
 from bridgework.stages.plan import schema_plan
 from bridgework.stages.rules import target_rules
 from bridgework.stages.settle_images import settle_images
 
+_CHANGED = "The fields of {} were changed in the destination since the last stage: agree with whoever changes them."
 GATES = ("mapping", "schema", "owners", "sample")
 
 
-def load(migration: Migration, *, replay: bool = False, stage: str = "load") -> Result:
+def load(migration: Migration, *, replay: bool = False, resync: bool = False, stage: str = "load") -> Result:
     """Load everything that is not in the destination yet; what changed is updated by the three-way rule.
+
+    With `resync`, what carries this migration's identity and is unknown to its journal is taken in first.
 
     A delta that brings a new field, option or owner loads the rest and says which gate comes next.
     """
@@ -26,8 +30,9 @@ def load(migration: Migration, *, replay: bool = False, stage: str = "load") -> 
     rules = target_rules(migration.plan)
     if migration.journal.last_event("window_opened") is None:
         migration.journal.event("window_opened", stage=stage)
+    changed = changed_objects(migration)
     migration.progress.start(stage, _open_records(migration))
-    loader = Loader(migration, resolver, stage=stage, retry_rejected=replay)
+    loader = Loader(migration, resolver, stage=stage, retry_rejected=replay, resync=resync)
     loader.run(rules)
     read_back = settle_images(migration, [rule.name for rule in rules])
     outcomes: dict[str, Any] = {rule: dict(counts) for rule, counts in loader.outcomes.items()}
@@ -37,8 +42,15 @@ def load(migration: Migration, *, replay: bool = False, stage: str = "load") -> 
     left = sum(states.get(state, 0) for states in counts for state in ("rejected", "pending", "in_doubt", "conflict"))
     return migration.finished(
         "replay" if replay else stage,
-        data={"outcomes": outcomes, "read_back": read_back, "usage": migration.usage()},
-        differences=bool(left or waiting),
+        data={
+            "outcomes": outcomes,
+            "read_back": read_back,
+            "taken_in": loader.taken_in,
+            "altered": loader.altered,
+            "warnings": [_CHANGED.format(name) for name in changed],
+            "usage": migration.usage(),
+        },
+        differences=bool(left or waiting or loader.altered),
         next_=_next(migration, resolver, left=left, waiting=waiting),
         report="load" if replay else stage,
     )

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from bridgework.gates import Gate, content_hash
-from bridgework.mapping import FieldAccount, TestResult
+from bridgework.mapping import FieldAccount, TestResult, propose_mapping
 from bridgework.migration import Migration
 from bridgework.model import Proposal, SchemaOperation, WantedField
+from bridgework.project import write_private
 from bridgework.results import Result
 from bridgework.schema import check_objects, clashes
 from bridgework.stages.auditing import undecided_blocks
@@ -18,6 +19,8 @@ from bridgework.stages.optionlists import declared_labels, operation_report, wri
 from bridgework.stages.rules import target_rules
 from bridgework.stages.survey import ensure_survey, survey
 from bridgework.stages.tiers import TierCheck, check_tier
+
+PROPOSAL = "No pair brings a mapping: one was proposed in mapping.yaml, every line with its confidence and its reason."
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ def plan(migration: Migration, *, test_only: bool = False, cutover: datetime | N
     """Compile and test the mapping, survey every row, plan the schema, check the tier, forecast."""
     if cutover is not None:
         migration.move_cutover(cutover)
+    proposed = not test_only and propose_first(migration)
     tests = migration.mapping_tests
     failed = [each for each in tests if not each.passed]
     data: dict[str, Any] = {"tests": {"run": len(tests), "failed": [_test(each) for each in failed]}}
@@ -63,9 +67,24 @@ def plan(migration: Migration, *, test_only: bool = False, cutover: datetime | N
     return migration.finished(
         "plan",
         data=data,
-        differences=bool(gate.blocked or failed or schema.tier.problems),
-        next_=gate.next_step,
+        differences=bool(gate.blocked or failed or schema.tier.problems or proposed),
+        next_="read and change mapping.yaml, then: bridgework plan" if proposed else gate.next_step,
+        message=PROPOSAL if proposed else "",
     )
+
+
+def propose_first(migration: Migration) -> bool:
+    """Without a pair and without a mapping, write a proposed one for a person to change; whether it was done."""
+    project = migration.project
+    if project.has_pair or project.mapping_file.exists():
+        return False
+    section = project.file.migration
+    text = propose_mapping(
+        migration.staging.description, migration.schema, source=section.source, destination=section.destination
+    )
+    write_private(project.mapping_file, text.encode())
+    migration.journal.event("mapping_proposed", content=content_hash(text))
+    return True
 
 
 def forecast_stage(migration: Migration) -> Result:

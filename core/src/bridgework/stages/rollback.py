@@ -14,7 +14,9 @@ from bridgework.journal import Intent, Outcome, Target
 from bridgework.migration import Migration
 from bridgework.model import Ability, Dropped, Receipt, StoredRecord, Verb
 from bridgework.results import Result
+from bridgework.stages.children import Children
 from bridgework.stages.comparing import content_mark
+from bridgework.stages.load.preflight import ready_to_write
 from bridgework.stages.load.settling import settle_doubt
 from bridgework.stages.load.writing import Job, Writer
 from bridgework.stages.optionlists import declared_labels, shown
@@ -31,6 +33,7 @@ ROUNDS = 5
 class Ledger:
     """What a rollback does, per destination object; `kept` lists rule, key hash, id and reason."""
 
+    children: Children
     counts: dict[str, Counter[str]] = field(default_factory=dict)
     kept: list[dict[str, str]] = field(default_factory=list)
     latest: dict[str, datetime] = field(default_factory=dict)
@@ -64,9 +67,11 @@ def rollback(
     With `object_name`, only that object and what depends on it. With `rules_keys`, only those records.
     """
     if not preview:
+        ready_to_write(migration)
         settle_doubt(migration)
     objects = _with_dependants(migration, object_name) if object_name else None
-    ledger = Ledger()
+    ledger = Ledger(Children(migration))
+    ledger.children.look()
     migration.progress.start(stage, _total(migration, objects))
     for chunk in _chunks(migration, objects, rules_keys):
         _remove(migration, chunk, ledger, stage=stage, preview=preview)
@@ -157,11 +162,12 @@ def _remove(
     if not ours:
         return
     stored = migration.read_records(chunk[0].object, [target.id for target in ours])
-    verdicts = [(target, *_judge(migration, target, stored.get(target.id))) for target in ours]
+    verdicts = [(target, *_judge(migration, ledger.children, target, stored.get(target.id))) for target in ours]
     jobs: list[Job] = []
     for target, what, reason in verdicts:
         if what == "keep":
             ledger.keep(migration, target, reason)
+            ledger.children.keep(stored[target.id])
             if not preview:
                 migration.journal.set_state(target.rule, [target.key], "conflict", reason)
         else:
@@ -187,15 +193,18 @@ def _restore(migration: Migration, targets: Sequence[Target], ledger: Ledger, *,
             ledger.keep(migration, each.target, "edited in the destination since it was loaded")
 
 
-def _judge(migration: Migration, target: Target, stored: StoredRecord | None) -> tuple[str, str]:
+def _judge(migration: Migration, children: Children, target: Target, stored: StoredRecord | None) -> tuple[str, str]:
     """`remove`, or `keep` with the reason."""
     if stored is None or stored.deleted:
         return "remove", ""
     if target.settled_hash:
         edited = content_mark(stored) != target.settled_hash
-    else:
-        edited = bool(differing(migration, [target], {target.id: stored}))  # it was never read back
-    return ("keep", "edited in the destination since it was loaded") if edited else ("remove", "")
+    else:  # it was never read back; fields that people edited are in no image of ours
+        edited = bool(target.field) or bool(differing(migration, [target], {target.id: stored}))
+    if edited:
+        return "keep", "edited in the destination since it was loaded"
+    child = children.of(target.object, target.id)
+    return ("keep", f"somebody else's {child.replace('_', ' ')} refers to it") if child else ("remove", "")
 
 
 def _delete_job(migration: Migration, target: Target, stage: str) -> Job:

@@ -13,6 +13,7 @@ from bridgework.migration import Migration
 from bridgework.model import Created, FieldType, NotYet, Present, Receipt, SchemaOperation, Verb
 from bridgework.results import Result
 from bridgework.schema import find_field
+from bridgework.stages.load.circuit import note_schema
 from bridgework.stages.optionlists import declared_labels, operation_report, receipt_report, write_options
 from bridgework.stages.plan import SchemaPlan, mapping_gate, operation_json, schema_plan
 
@@ -98,6 +99,7 @@ def apply_schema(migration: Migration) -> Result:
             f"{len(left.operations)} schema operations were carried out but their result is not visible.",
             next_step="bridgework schema --apply",
         )
+    note_schema(migration)
     return migration.finished("schema", data=_report(migration, left, applied=True), next_="bridgework owners")
 
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from typing import Any
 
-import orjson
-
-from bridgework.errors import UsageError
+from bridgework.anchors import given_up, head_of, told
 from bridgework.gates import GATES, approvals
 from bridgework.journal import Head
 from bridgework.migration import Migration
@@ -118,7 +114,7 @@ def log(migration: Migration, *, verify: bool = False, heads: Sequence[str] = ()
     data: dict[str, Any] = {}
     broken = False
     if verify:
-        verified = migration.journal.verify([*_anchors(migration), *map(_head, heads)])
+        verified = migration.journal.verify([*_anchors(migration), *map(head_of, heads)])
         broken = not verified.ok
         data["verified"] = {
             "ok": verified.ok,
@@ -135,19 +131,8 @@ def log(migration: Migration, *, verify: bool = False, heads: Sequence[str] = ()
 
 
 def _anchors(migration: Migration) -> Iterator[Head]:
-    """Heads the journal itself noted, and those that stand in reports and in the package: a journal that was cut short
-    has lost the first kind, not the second."""
+    """Heads the journal itself noted, and those that stand outside of it: a journal that was cut short has lost the
+    first kind, not the second. Heads of a journal that is known to be gone are left out."""
     for event in migration.journal.events("anchor"):
         yield Head(event.payload["seq"], event.payload["hash"])
-    for path in (*sorted(migration.project.reports.glob("*.json")), migration.project.package / "manifest.json"):
-        with suppress(OSError, ValueError, UsageError):
-            said = orjson.loads(path.read_bytes())
-            if isinstance(said, dict) and said.get("migration") == migration.project.id and said.get("head"):
-                yield _head(str(said["head"]))
-
-
-def _head(text: str) -> Head:
-    number, _, digest = text.strip().partition(":")
-    if not number.isdigit() or not re.fullmatch("[0-9a-f]{64}", digest):
-        raise UsageError("A head of the journal reads NUMBER:HASH.", next_step="copy it from a report or summary")
-    return Head(int(number), digest)
+    yield from {*told(migration.project), *migration.outside.head()} - given_up(migration.journal)

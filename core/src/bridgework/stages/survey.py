@@ -10,6 +10,7 @@ from typing import Any
 
 from bridgework.mapping import Disposed, Mapped, Outcome, Skipped, body_hash
 from bridgework.migration import Migration
+from bridgework.stages.noting import catch_up
 from bridgework.stages.outcomes import outcomes
 
 BATCH = 2_000
@@ -49,6 +50,7 @@ def fingerprint(migration: Migration) -> str:
 
 def ensure_survey(migration: Migration) -> None:
     """Survey again unless the last one saw this mapping and this extract."""
+    catch_up(migration)
     last = migration.journal.last_event("surveyed")
     if last is None or last.payload["fingerprint"] != fingerprint(migration):
         survey(migration)

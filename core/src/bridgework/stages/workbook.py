@@ -110,7 +110,7 @@ def _line(edit: Edit) -> dict[str, Any]:
 def _compile(migration: Migration, text: str, changed: Sequence[Edit]) -> None:
     """The mapping with the changes must hold before anything is written. An error names the cell that caused it."""
     name = migration.project.mapping_file.name
-    texts = [(f"{migration.project.pair}/mapping.yaml", migration.hooks.mapping()), (name, text)]
+    texts = [*migration.pair_texts, (name, text)]
     try:
         compile_mapping(
             load_mapping(texts),

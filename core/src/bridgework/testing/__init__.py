@@ -11,9 +11,20 @@ A partner's test file is a class with one fixture::
 """
 
 from bridgework.testing.checking import check
-from bridgework.testing.kits import DestinationKit
+from bridgework.testing.kits import DestinationKit, PairKit, SourceKit
 from bridgework.testing.report import Report
 from bridgework.testing.standards import Verdict
-from bridgework.testing.subjects import Destination, Refusal
+from bridgework.testing.subjects import Destination, Pair, Refusal, Source
 
-__all__ = ["Destination", "DestinationKit", "Refusal", "Report", "Verdict", "check"]
+__all__ = [
+    "Destination",
+    "DestinationKit",
+    "Pair",
+    "PairKit",
+    "Refusal",
+    "Report",
+    "Source",
+    "SourceKit",
+    "Verdict",
+    "check",
+]

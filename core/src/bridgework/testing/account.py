@@ -9,10 +9,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pydantic import BaseModel
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bridgework import hookimpl
 from bridgework.client import ApiClient, MemoryBudgetStore
 from bridgework.clock import Clock, FakeClock, SystemClock
 from bridgework.connection import Surroundings
@@ -24,46 +22,13 @@ from bridgework.project import CORE_DESTINATION_KEYS, Keys, Project, create_proj
 from bridgework.sandbox import Running, SimulatedClock, running
 from bridgework.settings import connector_settings
 from bridgework.testing.proxy import Proxy
+from bridgework.testing.standins import KIT, NAME, NoPair, NoSource
 from bridgework.testing.subjects import Destination
 
 # What a simulator announces for people: the kit brings its own clock, approves nothing, and holds the connector to the
 # horizon of its capabilities.
 _NOT_TAKEN = ("run.speed", "destination.sandbox_token", "destination.horizon")
-NAME = "under-test"
-
-
-class _NoSettings(BaseModel):
-    """The kit's source has none."""
-
-
-class _NoSource:
-    """Stands for the source: the kit makes its records by itself."""
-
-    Settings = _NoSettings
-
-    def __init__(self, settings: _NoSettings) -> None:
-        """Nothing is read."""
-
-    @hookimpl
-    def describe_source(self) -> None:
-        """Nothing."""
-
-    @hookimpl
-    def extract(self) -> None:
-        """Nothing."""
-
-
-class _NoPair:
-    """Stands for the pair: the kit's bodies are resolved already."""
-
-    source = "kit"
-    destination = NAME
-    requires = ()
-
-    @hookimpl
-    def mapping(self) -> str:
-        """No rules."""
-        return "rules: {}"
+CUSTOM = "Kit note"
 
 
 class SharedClock(FakeClock):
@@ -115,7 +80,7 @@ class Account:
     `subject` says what is tested; `clock` is the time of both sides; `simulated` whether it can be moved at will.
     """
 
-    plugins: ClassVar[Mapping[str, type[Any]]] = {"source": _NoSource, "pair": _NoPair}
+    plugins: ClassVar[Mapping[str, type[Any]]] = {"source": NoSource, "pair": NoPair}
 
     def __init__(self, subject: Destination, served: Running, clock: Clock, folder: Path, requests: Requests) -> None:
         self.subject = subject
@@ -125,6 +90,8 @@ class Account:
         self.requests = requests
         self.foreign: dict[str, set[str]] = {}  # object -> ids of records that are not the migration's
         self.ways: dict[str, tuple[str, str]] = {}  # object -> method and path of a create
+        # Label of the field the kit adds where an object can have fields of its own; a running service may have one.
+        self.custom = CUSTOM if self.simulated else f"{CUSTOM} {secrets.token_hex(4)}"
         self.connector = subject.plugin
         self.keys = Keys(secrets.token_bytes(32), secrets.token_bytes(32), secrets.token_bytes(32), place="memory")
         self.project = self._project(folder)
@@ -135,7 +102,7 @@ class Account:
         sections = read_sections({key: value for key, value in announced.items() if key not in _NOT_TAKEN})
         sections["destination"].update(self.subject.settings)
         sections["migration"].setdefault("currency", "USD")
-        return create_project(folder, source="kit", destination=NAME, pair=f"kit-{NAME}", sections=sections)
+        return create_project(folder, source=KIT, destination=NAME, pair=f"{KIT}-{NAME}", sections=sections)
 
     @contextmanager
     def open(self) -> Iterator[Migration]:
@@ -144,6 +111,7 @@ class Account:
             plugin=lambda role, name: {**self.plugins, "destination": self.connector}[role],
             keys=lambda migration: self.keys,
             clock=lambda project: self.clock,
+            state=lambda migration: self.project.folder / ".outside",
         )
         with Migration.open(self.project.folder, destination=True, around=around) as migration:
             yield migration

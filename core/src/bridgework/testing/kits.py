@@ -16,7 +16,11 @@ from typing import Any, TypeVar
 
 from bridgework.testing.destination import DESTINATION
 from bridgework.testing.destination.bench import Bench
+from bridgework.testing.pair import PAIR
+from bridgework.testing.pair.bench import PairBench
 from bridgework.testing.report import PROPERTY
+from bridgework.testing.source import SOURCE
+from bridgework.testing.source.bench import SourceBench
 from bridgework.testing.standards import Failed, NotApplicable, Standard, Standards, Verdict
 
 LARGE = "BRIDGEWORK_KIT"  # environment variable; "large" asks for every position and place
@@ -43,9 +47,33 @@ def _for_destination(standard: Standard) -> Callable[..., None]:
     return test
 
 
+def _for_source(standard: Standard) -> Callable[..., None]:
+    def test(self: object, source: Any, tmp_path: Path, request: Any) -> None:
+        _run(standard, "source", source.label, SourceBench(source, tmp_path, _large(request)), request)
+
+    return test
+
+
+def _for_pair(standard: Standard) -> Callable[..., None]:
+    def test(self: object, pair: Any, tmp_path: Path, request: Any) -> None:
+        _run(standard, "pair", pair.label, PairBench(pair, tmp_path, _large(request)), request)
+
+    return test
+
+
 @_kit(DESTINATION, _for_destination)
 class DestinationKit:
     """The standard tests of a destination. Inherit, and give a fixture `destination` that returns a `Destination`."""
+
+
+@_kit(SOURCE, _for_source)
+class SourceKit:
+    """The standard tests of a source. Inherit, and give a fixture `source` that returns a `Source`."""
+
+
+@_kit(PAIR, _for_pair)
+class PairKit:
+    """The standard tests of a pair. Inherit, and give a fixture `pair` that returns a `Pair`."""
 
 
 def _large(request: Any) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from bridgework.errors import AccessDenied, StopRun
+from bridgework.stages.comparing import compare
 from bridgework.testing.run import Run, Wanted
 from bridgework.testing.standards import fail, require
 
@@ -49,7 +50,12 @@ def exactly_once(run: Run, wanted: Sequence[Wanted]) -> None:
         lost = [each for each in records if (target := run.standing(each)) is None or not target.live]
         if lost:
             fail(f"{len(lost)} of {len(records)} records of {name} are not there: {run.why(lost[0])}.")
+        ids = [run.id(each) for each in records]
+        require(
+            len(set(ids)) == len(ids), f"two records of {name} are said to be one and the same: one of them is lost."
+        )
         _each_is_found(run, records)
+        _each_is_itself(run, name, dict(zip(ids, records, strict=True)))
         _nothing_else(run, name)
 
 
@@ -61,6 +67,17 @@ def _each_is_found(run: Run, records: Sequence[Wanted]) -> None:
         require(there, f"find does not see a record of {each.object} that was written; it would be written again.")
         require(len(there) == 1, f"{len(there)} records of {each.object} carry one identity.")
         require(there == [run.id(each)], f"find names another record of {each.object} than the one that was written.")
+
+
+def _each_is_itself(run: Run, name: str, wanted: Mapping[str, Wanted]) -> None:
+    stored = run.migration.read_records(name, list(wanted))
+    for id_, each in wanted.items():
+        require(id_ in stored and not stored[id_].deleted, f"a record of {name} that was written cannot be read.")
+        [expected] = run.hooks.normalise(name, [each.body])
+        wrong = [
+            diff.field for diff in compare(each.body, expected, stored[id_].values) if diff.kind in ("lost", "wrong")
+        ]
+        require(not wrong, f"the id of a record of {name} is that of another one: {', '.join(wrong)} differ.")
 
 
 def _nothing_else(run: Run, name: str) -> None:

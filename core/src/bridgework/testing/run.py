@@ -37,9 +37,6 @@ from bridgework.testing.account import Account
 from bridgework.testing.documents import document
 from bridgework.testing.standards import require
 
-CUSTOM = "Kit note"  # label of the field the kit adds where an object can have fields of its own
-
-
 NOTHING: Body = {}
 
 
@@ -155,7 +152,7 @@ class Run:
         """
         concerned = self._with_parents(names or (self.main(),))
         wanted = [
-            WantedField(object=name, label=CUSTOM, type=FieldType.TEXT, reason="the conformance kit")
+            WantedField(object=name, label=self.account.custom, type=FieldType.TEXT, reason="the conformance kit")
             for name in concerned
             if self.target(name).custom_fields_possible and FieldType.TEXT in self.migration.capabilities.field_types
         ]
@@ -173,6 +170,11 @@ class Run:
     def records(self, count: int, name: str = "", *, rule: str = "", whole: bool = False) -> list[Wanted]:
         """Records of an object (by default the main one), numbered from 1; what they refer to is created."""
         return [self.record(str(n), name, rule=rule, number=n, whole=whole) for n in range(1, count + 1)]
+
+    def requests(self, count: int) -> list[Wanted]:
+        """Records of the main object that travel in so many requests, as far as the capabilities say it."""
+        per_request = self.capability(self.main()).records_per_request
+        return self.records((count - 1) * per_request + 1)
 
     def record(
         self,
@@ -222,9 +224,7 @@ class Run:
     def send(self, wanted: Sequence[Wanted]) -> list[Done]:
         """Create records of one object; nothing else is done about lost answers."""
         jobs = [self._job(each) for each in wanted]
-        self.migration.records.images.put(
-            [Image(job.intent.rule, job.intent.key, "sent", job.body, 1) for job in jobs if job.body]
-        )
+        self.migration.records.images.put([Image(job.intent.rule, job.intent.key, "sent", job.body, 1) for job in jobs])
         return Writer(self.migration).send(jobs)
 
     def _job(self, wanted: Wanted) -> Job:

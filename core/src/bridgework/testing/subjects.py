@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from bridgework.model import Body, Value
+from bridgework.model import Body, FieldType, SourceDescription, Value
 from bridgework.plugins import load_class
 
 FieldValue = Value | Callable[[int], Value]
@@ -78,7 +77,7 @@ class Source:
 
     :param connector: its class, or the name of its entry point.
     :param settings: settings of the connector, pointing at an export with at least one row.
-    :param broken: settings that point at something missing or damaged; by default `path` in a folder that is empty.
+    :param broken: settings that point at something missing or damaged; by default an empty and a missing `path`.
     """
 
     connector: type[Any] | str
@@ -98,22 +97,22 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A pair under test, with an export of its source to compile the mapping against.
+    """A pair under test. One of `description` and `source` has to be given.
 
     :param pair: its class, or the name of its entry point.
-    :param source: the source with its settings; its class or name stands in it.
+    :param description: what the source describes, to compile the mapping against.
+    :param source: the source with an export: described from there, and mapped as a whole.
     :param field_types: the types the destination takes; by default those of the installed destination of that name.
     :param options: options of the mapping, as under ``migration.options``.
     :param currency: currency of all amounts.
-    :param demo: folder to make a demonstration in, if the pair offers one; by default a temporary one.
     """
 
     pair: type[Any] | str
-    source: Source
-    field_types: frozenset[Any] | None = None
+    description: SourceDescription | None = None
+    source: Source | None = None
+    field_types: frozenset[FieldType] | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     currency: str = "USD"
-    demo: Path | None = None
 
     @property
     def label(self) -> str:

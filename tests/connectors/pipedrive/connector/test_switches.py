@@ -27,6 +27,7 @@ SWITCHES: dict[str, Sequence[Any]] = {
     "overlooked": (["persons.nickname"],),
     "refusal_status": ("422",),
     "add_time_form": ("both",),
+    "name_parts": ("accept",),
     "inactive_owner": ("accept",),
     "empty_custom_fields": ("keep",),
     "custom_fields_update": ("replace",),

@@ -111,6 +111,23 @@ def test_a_field_changes_its_name_but_not_its_type(account: Account) -> None:
     refusal(account.v2("PATCH", path, {}), code=SCHEMA)
 
 
+def test_settings_of_a_field_are_answered_at_once_and_listed_on_request(account: Account) -> None:
+    visible = {"add_visible_flag": True, "details_visible_flag": False}
+    made = account.make("personFields", field_name="A", field_type="text", ui_visibility=visible)
+    assert made["ui_visibility"] == visible
+    path = f"personFields/{made['field_code']}"
+    assert "ui_visibility" not in account.get(path)
+    assert account.get(path, include_fields="ui_visibility")["ui_visibility"] == visible
+    assert account.get("personFields", include_fields="ui_visibility,required_fields")[-1]["ui_visibility"] == visible
+    refusal(account.v2("GET", path, include_fields="colour"), code=SCHEMA)
+
+
+def test_refusals_of_v1_carry_no_code(account: Account) -> None:
+    for answer in (account.v1("GET", "notes", limit=0), account.v1("POST", "notes", {"content": 1})):
+        refusal(answer)
+        assert "code" not in answer.json()
+
+
 def test_built_in_fields_are_not_changed(open_account: OpenAccount) -> None:
     account = open_account()
     refusal(account.v2("DELETE", "personFields/name"), 403)

@@ -9,6 +9,7 @@ def found(account: Account, path: str, **query: object) -> list[int]:
 
 
 def test_a_write_shows_in_searches_after_the_lag(open_account: OpenAccount) -> None:
+    """Behaviour 31."""
     account = open_account(search_lag=30)
     account.make("persons", name="Ana Ruiz")
     assert found(account, "persons/search", term="ana") == []
@@ -22,6 +23,7 @@ def test_a_write_shows_in_searches_after_the_lag(open_account: OpenAccount) -> N
 
 
 def test_an_exact_match_ignores_case_and_wants_the_whole_value(open_account: OpenAccount) -> None:
+    """Behaviour 31."""
     account = open_account(search_lag=0)
     account.make("persons", name="Ana Ruiz", emails=[{"value": "ana@x.example"}])
     assert found(account, "persons/search", term="ANA RUIZ", exact_match="true") == [1]
@@ -31,6 +33,7 @@ def test_an_exact_match_ignores_case_and_wants_the_whole_value(open_account: Ope
 
 
 def test_a_search_by_field_minds_the_case(open_account: OpenAccount) -> None:
+    """Behaviour 31."""
     account = open_account(search_lag=0)
     key = account.field("person", "varchar")["field_code"]
     for value in ("P-1", "P-12"):
@@ -47,6 +50,7 @@ def test_a_search_by_field_minds_the_case(open_account: OpenAccount) -> None:
 
 
 def test_only_the_searchable_types_can_be_searched(open_account: OpenAccount) -> None:
+    """Behaviour 31."""
     account = open_account(search_lag=0)
     for field_type, searchable in {
         "varchar": True,

@@ -50,6 +50,16 @@ def test_a_creation_time_with_a_blank_is_taken_or_refused(open_account: OpenAcco
     refusal(lenient.v2("POST", "persons", {"name": "A", "add_time": "yesterday at noon"}), code=SCHEMA)
 
 
+def test_a_name_in_two_parts_is_taken_or_refused(open_account: OpenAccount) -> None:
+    parts = {"first_name": "Ana", "last_name": "Ruiz"}
+    error = refusal(open_account().v2("POST", "persons", parts), code=SCHEMA)
+    assert "name: is required" in error
+    account = open_account(name_parts="accept")
+    assert account.make("persons", **parts)["name"] == "Ana Ruiz"
+    assert account.v2("PATCH", "persons/1", {**parts, "last_name": "Diaz"}).json()["data"]["name"] == "Ana Diaz"
+    refusal(account.v2("POST", "persons", {"first_name": "Ana"}), code=SCHEMA)
+
+
 def test_an_update_may_empty_the_custom_fields_it_does_not_name(open_account: OpenAccount) -> None:
     for effect, left in (("merge", "1"), ("replace", None)):
         account = open_account(custom_fields_update=effect)

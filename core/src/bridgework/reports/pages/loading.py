@@ -31,7 +31,14 @@ def load(result: Mapping[str, Any]) -> Page:
         subject=subject(result),
         tiles=_tiles(planned, there, left),
         steps=next_steps(result, *_steps(left)),
-        sections=(*warnings(result), *balance(result), *_kept(result), *_run(result), *_usage(result)),
+        sections=(
+            *warnings(result),
+            *_altered(result),
+            *balance(result),
+            *_kept(result),
+            *_run(result),
+            *_usage(result),
+        ),
         facts=facts(result),
         terms=("in doubt", "merged", "archived", "left out"),
     )
@@ -100,6 +107,7 @@ def delta(result: Mapping[str, Any]) -> Page:
             *warnings(result),
             *_changes(source),
             *_gone(source),
+            *_altered(result),
             *balance(result),
             *_kept(result),
             *_run(result),
@@ -144,6 +152,22 @@ def _kept(result: Mapping[str, Any]) -> tuple[Section, ...]:
         if (number_of := whole(dictionary(states).get(state)))
     ]
     return problem_table("What this run left to people", ("Rule", "What", "Records"), found, essential=True)
+
+
+def _altered(result: Mapping[str, Any]) -> tuple[Section, ...]:
+    found = [
+        (
+            (
+                named(each.get("rule")),
+                words(each.get("field")),
+                words("is empty there" if each.get("what") == "lost" else "is another value there", tone="look"),
+                words(f"{whole(each.get('records'))} of {whole(each.get('sampled'))} samples"),
+            ),
+            "An automation or a rule of the destination altered it. Run bridgework reconcile to see every record.",
+        )
+        for each in lines(result.get("altered"))
+    ]
+    return problem_table("Altered by the destination", ("Rule", "Field", "What", "Seen in"), found, essential=True)
 
 
 def _run(result: Mapping[str, Any]) -> tuple[Section, ...]:

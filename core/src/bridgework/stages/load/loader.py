@@ -6,13 +6,17 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
+from bridgework.errors import SchemaDrift
 from bridgework.mapping import CompiledRule
 from bridgework.model import Verb
+from bridgework.stages.load.circuit import Circuit
 from bridgework.stages.load.jobs import WAITING, JobMaker, Planned, planned
 from bridgework.stages.load.matching import Matcher
+from bridgework.stages.load.preflight import ready_to_write
 from bridgework.stages.load.resolving import Resolver
+from bridgework.stages.load.sampling import Sampling
 from bridgework.stages.load.settling import doubtful_rules, settle_doubt
 from bridgework.stages.load.writing import Done, Job, Writer
 from bridgework.stages.outcomes import records
@@ -28,7 +32,8 @@ BATCHED = 200  # records whose intents are committed together where a request ca
 
 
 class Loader:
-    """Loads rules. `only` limits a sample to chosen (rule, key) pairs; `retry_rejected` replays dead letters."""
+    """Loads rules. `only` limits a sample to chosen (rule, key) pairs; `retry_rejected` replays dead letters; `resync`
+    first lists everything that carries the migration's identity."""
 
     def __init__(
         self,
@@ -38,19 +43,26 @@ class Loader:
         stage: str,
         only: Mapping[str, frozenset[str]] | None = None,
         retry_rejected: bool = False,
+        resync: bool = False,
     ) -> None:
         self._migration = migration
         self._resolver = resolver
         self._stage = stage
         self._only = only
         self._retry_rejected = retry_rejected
-        self._writer = Writer(migration)
+        self._resync = resync
+        self._circuit = Circuit(migration)
+        self._sampling = Sampling(migration, self._circuit)
+        self._writer = Writer(migration, self._circuit)
         self._capped: set[str] = set()
         self.outcomes: dict[str, Counter[str]] = {}
+        self.altered: list[dict[str, Any]] = []  # fields that samples did not hold as they were sent
+        self.taken_in: dict[str, int] = {}  # rule -> records that the journal had forgotten
 
     def run(self, rules: Sequence[CompiledRule]) -> None:
         """Load all rules, then the fields that had to wait for records of the same or later rules."""
         self.outcomes = {rule.name: Counter() for rule in rules}
+        self.taken_in = ready_to_write(self._migration, resync=self._resync)
         settle_doubt(self._migration, wait=False)
         for place, rule in enumerate(rules):
             if doubtful_rules(self._migration) & (rule.references - {rule.name}):
@@ -62,6 +74,17 @@ class Loader:
             self._pass(rule, second_pass=True)
         self._settle(late, second_pass=True)
         self.outcomes = {name: +counts for name, counts in self.outcomes.items()}
+        self.altered = self._sampling.altered()
+        if self._circuit.opened:
+            self._stop()
+
+    def _stop(self) -> NoReturn:
+        """Rules of an object stopped early; the others are through."""
+        [(name, why), *_] = sorted(self._circuit.opened.items())
+        raise SchemaDrift(
+            f"Nothing more is sent to {', '.join(sorted(self._circuit.opened))}: of {name}, {why}.",
+            next_step="bridgework schema, then bridgework load, then bridgework replay",
+        )
 
     def _settle(self, rules: Sequence[CompiledRule], *, second_pass: bool) -> None:
         """Settle everything that is parked and go over the rules concerned again; what stays waits for the next run."""
@@ -96,6 +119,7 @@ class Loader:
                         running = self._collect(rule, running, counted=not second_pass)
                 while running:
                     running = self._collect(rule, running, counted=not second_pass)
+                self._sampling.read(rule.name)
             except BaseException as error:
                 if isinstance(error, KeyboardInterrupt):
                     self._migration.interrupt()
@@ -117,7 +141,7 @@ class Loader:
         matcher = Matcher(self._migration, self._resolver, rule) if rule.spec.match and not second_pass else None
         waiting: list[Job] = []
         for chunk in _chunks(self._wanted(rule), CHUNK):
-            if rule.target in self._capped:
+            if rule.target in self._capped or rule.target in self._circuit.opened:
                 return
             if matcher is not None:
                 matcher.link(chunk)
@@ -140,9 +164,11 @@ class Loader:
         self, rule: CompiledRule, running: set[Future[list[Done]]], *, counted: bool
     ) -> set[Future[list[Done]]]:
         finished, left = wait(running, return_when=FIRST_COMPLETED)
+        self._migration.note_head()
         for future in finished:
             done = future.result()
             for each in done:
+                self._sampling.heard(each)
                 self._count(rule, each)
             if counted:  # each record once, whatever the second pass adds to it
                 self._migration.progress.step(rule.name, len(done))

@@ -29,6 +29,7 @@ from bridgework.stages.load.settling import quarantine
 
 if TYPE_CHECKING:
     from bridgework.migration import Migration
+    from bridgework.stages.load.circuit import Circuit
 
 LONGEST_SILENCE = 8  # rounds in which nothing reached the destination before the run stops
 _OWN_IDS = ("client-id", "unique-key")
@@ -83,18 +84,20 @@ class Done(NamedTuple):
 class Writer:
     """Sends groups of jobs of one object. Safe to use from several threads."""
 
-    def __init__(self, migration: Migration) -> None:
+    def __init__(self, migration: Migration, circuit: Circuit | None = None) -> None:
         self._migration = migration
+        self._circuit = circuit
 
     def send(self, jobs: Sequence[Job]) -> list[Done]:
         """Carry out the jobs. What did not reach the destination is tried again, a refused batch is halved.
 
-        StopRun (Paused, AccessDenied …) ends the run with every known outcome recorded.
+        Jobs of an object whose circuit is open are left undone, without an intent. StopRun (Paused, AccessDenied …)
+        ends the run with every known outcome recorded.
         """
         decided: list[Done] = []
         waiting = list(jobs)
         silence = 0
-        while waiting:
+        while waiting and not self._open(waiting[0]):
             results = self._attempt(waiting)
             decided += self._final(results)
             waiting = [_again(each.job) for each in results if each.outcome.state == "not_sent"]
@@ -108,6 +111,15 @@ class Writer:
                     )
                 self._migration.clock.sleep(min(60.0, 2.0**silence))
         return decided
+
+    def _open(self, job: Job) -> bool:
+        return self._circuit is not None and job.intent.object in self._circuit.opened
+
+    def _heard(self, done: Done) -> bool:
+        """Tell the circuit; whether the rest of a run of single requests is to be left alone."""
+        if self._circuit is not None and not done.whole:
+            self._circuit.heard(done)
+        return self._open(done.job) and self._capability(done.job).records_per_request == 1
 
     def _final(self, results: Sequence[Done]) -> list[Done]:
         """Results that stand; batches refused as a whole are tried in halves until the culprits stand alone."""
@@ -163,7 +175,10 @@ class Writer:
         capability = self._capability(next(iter(attempt.jobs.values())))
         call = self._call(operations[0], upload=capability.upload)
         for start in range(0, len(operations), capability.batch_size):
-            attempt.run(operations[start : start + capability.batch_size], call, self._migration.journal.may_send)
+            batch = operations[start : start + capability.batch_size]
+            attempt.run(batch, call, self._migration.journal.may_send, self._heard)
+            if self._open(attempt.jobs[batch[0].number]):
+                return
 
     def _look_for_refused(self, attempt: _Attempt) -> None:
         """An id of our choosing is also refused when its record is there already: a middle box delivered the request
@@ -205,14 +220,24 @@ class _Attempt:
         self._adopted: set[int] = set()
         self._foreign: set[int] = set()
 
-    def run(self, operations: Sequence[Operation], call: _Call, may_send: Callable[[int], bool]) -> None:
-        """Give operations to the connector until each is decided; an interruption decides those it names."""
+    def run(
+        self,
+        operations: Sequence[Operation],
+        call: _Call,
+        may_send: Callable[[int], bool],
+        heard: Callable[[Done], bool],
+    ) -> None:
+        """Give operations to the connector until each is decided; an interruption decides those it names.
+
+        `heard` is told each result and says when enough is enough.
+        """
         left = list(operations)
         while left:
             numbers = {each.number: None for each in left}
             try:
                 for result in call(left):
-                    self._take(result, numbers)
+                    if any(heard(self._done(number)) for number in self._take(result, numbers)):
+                        break
                 self._unanswered(numbers, may_send)
             except NotSent as event:
                 self._note(event.operations or numbers, "not_sent", event.cause)
@@ -224,10 +249,11 @@ class _Attempt:
         """What became of every job. What is undecided was not sent only if it never left: else it is in doubt."""
         self._note(unsent, "not_sent", "turned away")
         self._unanswered(list(self.jobs), may_send)
-        return [
-            Done(self.jobs[number], outcome, number in self._capped, number in self._whole, number in self._foreign)
-            for number, outcome in self._outcomes.items()
-        ]
+        return [self._done(number) for number in self._outcomes]
+
+    def _done(self, number: int) -> Done:
+        outcome, job = self._outcomes[number], self.jobs[number]
+        return Done(job, outcome, number in self._capped, number in self._whole, number in self._foreign)
 
     def refused_creates(self) -> dict[int, Job]:
         """Creates that the destination refused, each by itself."""
@@ -260,7 +286,8 @@ class _Attempt:
             else:
                 self._note([number], "in_doubt", "sent, and the connector gave no answer for it")
 
-    def _take(self, result: WriteResult | UndoResult, asked: Collection[int]) -> None:
+    def _take(self, result: WriteResult | UndoResult, asked: Collection[int]) -> Sequence[int]:
+        """Note a result; the operations it decides."""
         if isinstance(result, BatchRejected):
             refused = [number for number in result.operations or asked if number not in self._outcomes]
             if not set(refused) <= set(asked):
@@ -270,9 +297,10 @@ class _Attempt:
                 self._note(refused, "proved_absent", f"refused together with others: {result.reason}")
             else:
                 self._note(refused, "rejected", result.reason)
-        elif result.operation not in asked:
+            return refused
+        if result.operation not in asked:
             raise ContractBroken("The connector answered for an operation it was not given.")
-        elif isinstance(result, Written):
+        if isinstance(result, Written):
             self._outcomes[result.operation] = self._written(result)
         elif isinstance(result, Undone | AlreadyGone):
             state = "undone" if isinstance(result, Undone) else "already_gone"
@@ -285,6 +313,7 @@ class _Attempt:
             )
             if result.cap:
                 self._capped.add(result.operation)
+        return (result.operation,)
 
     def _written(self, result: Written) -> Outcome:
         """Done, if the answer is about our record and no other."""

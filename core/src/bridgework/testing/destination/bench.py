@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bridgework.stages.rollback import rollback
 from bridgework.testing.account import Account, account
 from bridgework.testing.run import Run
 from bridgework.testing.subjects import Destination
@@ -26,7 +27,11 @@ class Bench:
         """A fresh account of the service (of a running service: the one there is) and a migration into it."""
         folder = self.folder / f"migration-{len(list(self.folder.iterdir()))}"
         with account(self.subject, folder, **options) as made:
-            yield made
+            try:
+                yield made
+            finally:
+                if not made.simulated:
+                    _clean(made)
 
     @contextmanager
     def run(self, *objects: str) -> Iterator[Run]:
@@ -34,3 +39,14 @@ class Bench:
         with self.account() as made, Run(made) as run:
             run.prepare(*objects)
             yield run
+
+
+def _clean(account: Account) -> None:
+    """Take out of a running service what a test left there: records of the migration and fields it made."""
+    account.served.clear_faults()
+    with Run(account) as run:
+        rollback(run.migration)
+        for receipt in reversed([each for each in run.journal.receipts() if each.created]):
+            with account.outsider() as (connector, client):
+                client.permit(receipt, 1)
+                connector.drop_schema(receipt)

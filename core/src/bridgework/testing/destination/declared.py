@@ -30,10 +30,7 @@ def declares_what_it_has(bench: Bench) -> None:
         require(len(set(names)) == len(names), "the capabilities name an object twice.")
         budgets = {budget.name for budget in run.migration.budgets}
         for (name, verb), charged in capabilities.costs.items():
-            others = {"*"} if capabilities.new_objects is not None else set()
-            require(
-                name in {*names, *BESIDE, *others}, f"`costs` names {name}, which is no object of the capabilities."
-            )
+            require(name in {*names, *BESIDE, "*"}, f"`costs` names {name}, which is no object of the capabilities.")
             require(verb in VERBS, f"`costs` names the verb {verb}.")
             unknown = set(charged) - budgets
             require(not unknown, f"`costs` charges {', '.join(sorted(unknown))}, which the service does not declare.")

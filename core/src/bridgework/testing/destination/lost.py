@@ -17,7 +17,7 @@ def finds_after_a_lost_answer(bench: Bench) -> None:
     """A write that was carried out and whose answer is lost is found again, not sent again."""
     for kind in ANSWERS:
         with bench.run() as run:
-            records = _one_is_lost(run, kind, count=3, nth=2)
+            records = _one_is_lost(run, kind)
             require(_in_doubt(run, records) >= 1, _hidden(kind))
             complete(run, records)
 
@@ -26,7 +26,7 @@ def finds_after_a_lost_answer(bench: Bench) -> None:
 def sends_again_what_never_arrived(bench: Bench) -> None:
     """A write that never arrived is sent again once it is sure that it did not."""
     with bench.run() as run:
-        records = _one_is_lost(run, "drop_before", count=3, nth=2)
+        records = _one_is_lost(run, "drop_before")
         complete(run, records)
 
 
@@ -37,7 +37,7 @@ def waits_for_late_writes(bench: Bench) -> None:
         skip_unless(account.simulated, "only a simulator can carry out a request late")
         run.prepare()
         late = 0.9 * account.subject.simulator.horizon
-        records = _one_is_lost(run, "late_commit", count=2, nth=1, seconds=late)
+        records = _one_is_lost(run, "late_commit", seconds=late)
         complete(run, records)
 
 
@@ -45,9 +45,8 @@ def waits_for_late_writes(bench: Bench) -> None:
 def reports_a_partial_batch(bench: Bench) -> None:
     """When a batch breaks off in the middle, what was done before counts as done and the rest is sent again."""
     with bench.run() as run:
-        capability = run.capability(run.main())
-        per_request = min(capability.records_per_request, 100)
-        records = _one_is_lost(run, "drop_after", count=3 * per_request + 1, nth=3)
+        per_request = run.capability(run.main()).records_per_request
+        records = _one_is_lost(run, "drop_after", nth=3)
         states = [str(target.state) for each in records if (target := run.standing(each))]
         done = states.count("created")
         require(done >= 2 * per_request, f"{done} records count as written where {2 * per_request} were answered for.")
@@ -59,7 +58,7 @@ def survives_server_errors(bench: Bench) -> None:
     """A burst of server errors, some of which did the work, ends with every record there once."""
     with bench.run() as run:
         way(run)
-        records = run.records(6)
+        records = run.requests(4)
         break_creates(run, "error_500_after", nth=1)
         break_creates(run, "error_500_before", nth=2)
         break_creates(run, "status_503", nth=3)
@@ -70,10 +69,10 @@ def survives_server_errors(bench: Bench) -> None:
         complete(run, records)
 
 
-def _one_is_lost(run: Run, kind: str, *, count: int, nth: int, seconds: float = 0) -> list[Wanted]:
+def _one_is_lost(run: Run, kind: str, *, nth: int = 2, seconds: float = 0) -> list[Wanted]:
     """Send records, of which the request number `nth` meets the fault."""
     way(run)
-    records = run.records(count)
+    records = run.requests(nth + 1)
     break_creates(run, kind, nth=nth, seconds=seconds)
     run.send(records)
     require(mended(run) == 1, f"the fault {kind} met no write.")

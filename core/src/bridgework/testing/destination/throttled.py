@@ -37,7 +37,7 @@ def stops_when_the_token_expires(bench: Bench) -> None:
     """A token that is refused stops the run; no record counts as refused, and a new token completes the load."""
     with bench.run() as run:
         way(run)
-        records = run.records(4)
+        records = run.requests(4)
         break_creates(run, "expired_token", nth=3)
         try:
             run.send(records)
@@ -68,7 +68,7 @@ def says_when_the_plan_is_full(bench: Bench) -> None:
 def _turned_away(run: Run, *, asked: float) -> float | None:
     """Let two creates meet a 429; the seconds that were waited, None where time cannot be watched."""
     way(run)
-    records = run.records(3)
+    records = run.requests(3)
     clock = run.account.clock
     before = len(clock.sleeps) if isinstance(clock, FakeClock) else 0
     if asked:
