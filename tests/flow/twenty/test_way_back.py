@@ -103,6 +103,9 @@ def test_a_delta_changes_what_changed_and_leaves_alone_what_people_edited(
     assert 99_500_000 in fees
     bench.call("delta", code=(0, 1))
     assert bench.call("load", code=(0, 1))["outcomes"]["treatment-plans"] == {"unchanged": 2}
+    # What the delta cleared (whether somebody takes text messages) is nobody's edit.
+    [kept] = bench.call("rollback", code=(0, 1))["kept"]
+    assert kept["id"] == first["id"]
 
 
 @pytest.mark.slow

@@ -186,7 +186,9 @@ class JobMaker:
         change = three_way(left=was, current=stored.values, wanted=will, wanted_raw=wanted, fixed=self._fixed)
         intent = self._update_intent(each, target, change.send, deferred=deferred)
         # Of a field that people edited we left what we left before: a rollback tells by it that they were there.
-        kept = {**before, **{name: value for name, value in wanted.items() if name not in change.conflicts}}
+        # Of a field that is cleared we leave nothing, or the rollback would take that for somebody's edit.
+        cleared = dict.fromkeys(before.keys() - wanted.keys() - self._fixed - set(change.conflicts))
+        kept = {**before, **cleared, **{key: value for key, value in wanted.items() if key not in change.conflicts}}
         job = Job(
             intent, change.send, sent=kept, before=change.before, version=stored.version, conflicts=change.conflicts
         )

@@ -292,7 +292,7 @@ class _Attempt:
             refused = [number for number in result.operations or asked if number not in self._outcomes]
             if not set(refused) <= set(asked):
                 raise ContractBroken("The connector refused an operation it was not given.")
-            if len(refused) > 1:  # nobody knows whose fault it was: until each stood alone none is a dead letter
+            if len(asked) > 1:  # nobody knows whose fault it was: until each stood alone none is a dead letter
                 self._whole.update(refused)
                 self._note(refused, "proved_absent", f"refused together with others: {result.reason}")
             else:
