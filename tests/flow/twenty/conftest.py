@@ -20,7 +20,7 @@ from ..bench import Bench
 from ..exports import Export, little_practice
 from .workspace import Record, Workspace
 
-PEOPLE = 7
+PEOPLE = 5
 MEMBERS = ["Ruby Lester <ruby.lester@practice.example>"]
 FAST = {"destination.calls_per_minute": "60000", "destination.batch": "3"}  # several requests for few people
 
