@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bridgework_twenty_sandbox.answers import Record, Refused, Reply, bad
+from bridgework_twenty_sandbox.answers import Record, Refused, Reply, bad, not_found
 from bridgework_twenty_sandbox.bodies import Body
 from bridgework_twenty_sandbox.documents import (
     Operation,
@@ -136,7 +136,7 @@ class _Root:
     def _one(self) -> Record:
         found = next(iter(self.records.found(self._filter())), None)
         if found is None:
-            found = self.records.one("")
+            raise not_found()
         return self._shown(self.kind, found, self.root.fields)
 
     def _connection(self) -> Record:
@@ -146,8 +146,7 @@ class _Root:
         backwards = arguments.get("last") is not None
         limit = _count(arguments.get("last") if backwards else arguments.get("first"))
         after, before = _cursor(arguments, "after"), _cursor(arguments, "before")
-        found = page(self.records, wanted, terms, limit, after, before)
-        return self._page(found)
+        return self._page(page(self.records, wanted, terms, limit, after, before, last=backwards))
 
     def _page(self, found: Page) -> Record:
         shown: Record = {}

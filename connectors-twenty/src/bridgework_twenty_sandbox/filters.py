@@ -100,8 +100,9 @@ class _Compiler:
         if not top or wanted is None or not all(isinstance(each, str) and each for each in wanted):
             return
         unique = Unique(name, parts)
-        if unique in self._kind.uniques:
-            keys = [each.lower() if name == "id" else each for each in wanted]
+        leaf, _ = self._kind.leaf(name, parts[0] if parts else None)
+        if unique in self._kind.uniques and leaf in ("TEXT", "UUID"):
+            keys = [each.lower() if leaf == "UUID" else each for each in wanted]
             self.hints.insert(0, lambda table: filter(None, (table.owner_of(unique, key) for key in keys)))
         elif not parts and any(relation.column == name for relation in self._kind.relations.values()):
             targets = [each.lower() for each in wanted]

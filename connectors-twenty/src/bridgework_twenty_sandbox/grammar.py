@@ -45,7 +45,7 @@ def _group(text: str) -> Record:
 
 
 def _split(content: str) -> Iterator[str]:
-    """At commas outside brackets and quotes. An apostrophe opens a quote too."""
+    """At commas outside brackets and quotes. That an apostrophe opens a quote too is inferred from one recording."""
     depth, quote, current = 0, "", ""
     for character in content:
         if quote:

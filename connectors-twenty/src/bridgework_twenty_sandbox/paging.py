@@ -143,26 +143,33 @@ class Page:
 
 
 def page(
-    records: Records, wanted: Filter, terms: list[Term], limit: float, after: str | None, before: str | None
+    records: Records,
+    wanted: Filter,
+    terms: list[Term],
+    limit: float,
+    after: str | None,
+    before: str | None,
+    last: bool = False,
 ) -> Page:
-    """A page of rows that match. ``limit`` may be a fraction: the database rounds it up."""
+    """A page of rows that match, with ``last`` from the end. ``limit`` may be a fraction: the database rounds it up."""
     if after is not None and before is not None:
         raise Refused("Cannot provide both before and after", sub_code="INVALID_ARGS_DATA")
     cursor = after if before is None else before
     start = None if cursor is None else read_cursor(terms, cursor)
+    backwards = before is not None or (last and after is None)
     fetched = int(limit + 1.5)
     if len(terms) == 1 and not terms[0].descending and wanted is EVERYTHING:
-        rows = _by_id(records, start, before is not None, fetched)
+        rows = _by_id(records, start, backwards, fetched)
         total = records.table.live
     else:
         matching = _in_order(records, wanted, terms)
         total = len(matching)
-        rows = _beyond(matching, terms, start, before is not None, fetched)
+        rows = _beyond(matching, terms, start, backwards, fetched)
     more = len(rows) > limit
     rows = rows[:-1] if more else rows
-    if before is not None:
+    if backwards:
         rows.reverse()
-    return Page(rows, total, more, before is not None, terms)
+    return Page(rows, total, more, backwards, terms)
 
 
 def _by_id(records: Records, start: list[Any] | None, backwards: bool, most: int) -> list[Record]:

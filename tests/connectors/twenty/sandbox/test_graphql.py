@@ -32,6 +32,8 @@ def test_pages_go_on_from_cursors_in_both_directions(practice: Practice) -> None
     assert [edge["node"]["title"] for edge in second["edges"]] == ["2", "3"]
     back = practice.graphql(query, l=1, b=second["edges"][0]["cursor"])["data"]["notes"]
     assert [edge["node"]["title"] for edge in back["edges"]] == ["1"]
+    end = practice.graphql(query, l=2)["data"]["notes"]
+    assert [edge["node"]["title"] for edge in end["edges"]] == ["3", "4"]
 
 
 def test_errors_come_with_200_and_spare_the_other_root_fields(practice: Practice) -> None:

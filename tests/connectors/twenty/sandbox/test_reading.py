@@ -168,3 +168,25 @@ def test_another_program_can_use_up_the_minute(open_practice: OpenPractice) -> N
     practice = open_practice(limits="shipped")
     practice.controls.command("use_up_limit")
     assert practice.rest("GET", "people").status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent", "wanted"),
+    [
+        ("NUMBER", 5, "5"),
+        ("DATE_TIME", "2024-01-01T00:00:00Z", "2024-01-01"),
+        ("DATE", "2024-01-01", "01/01/2024"),
+        ("UUID", "5c000000-0000-4000-8000-00000000000a", "5C000000-0000-4000-8000-00000000000A"),
+        ("TEXT", "Key", "Key"),
+        ("BOOLEAN", True, "true"),
+    ],
+)
+def test_a_unique_field_of_any_type_is_found_by_its_value(
+    practice: Practice, kind: str, sent: Any, wanted: str
+) -> None:
+    owner = practice.object("visit", "visits")["id"]
+    practice.field(owner, kind, "key", isUnique=True)
+    visit = practice.make("visits", key=sent)["id"]
+    practice.make("visits")
+    assert [row["id"] for row in practice.found("visits", f"key[eq]:{wanted}")] == [visit]
+    assert "duplicate" in refusal(practice.rest("POST", "visits", {"key": sent}))
