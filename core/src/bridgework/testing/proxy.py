@@ -37,7 +37,6 @@ class Proxy:
         parts = urlsplit(service)
         self._origin = f"{parts.scheme}://{parts.netloc}"
         self.path = parts.path.rstrip("/")
-        self._client: httpx.AsyncClient | None = None
 
     @property
     def app(self) -> ASGIApp:
@@ -45,8 +44,6 @@ class Proxy:
         return self._pass_on
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._client is None:  # made here, because it belongs to the loop it is used in
-            self._client = httpx.AsyncClient(base_url=self._origin, timeout=60, trust_env=False)
         content = b""
         while (message := await receive())["type"] == "http.request":
             content += message.get("body", b"")
@@ -56,7 +53,9 @@ class Proxy:
         query = scope["query_string"].decode("latin-1")
         headers = [(name, value) for name, value in scope["headers"] if name.decode("latin-1") not in _HOP]
         url = f"{path}?{query}" if query else path
-        answer = await self._client.request(scope["method"], url, content=content, headers=headers)
+        # One client a request: nothing is left open when the loop ends, which nobody announces.
+        async with httpx.AsyncClient(base_url=self._origin, timeout=60, trust_env=False) as client:
+            answer = await client.request(scope["method"], url, content=content, headers=headers)
         own = f"{scope['scheme']}://{dict(scope['headers']).get(b'host', b'').decode('latin-1')}"
         await send(
             {
@@ -87,4 +86,4 @@ class Proxy:
         raise CommandRefused("a proxy knows no commands")
 
     def close(self) -> None:
-        """Connections end with the loop they belong to."""
+        """Nothing is kept open."""
