@@ -17,7 +17,8 @@ from typing import Any
 import httpx
 import pytest
 
-RECORDS = ("company", "person", "opportunity", "note", "task")  # links and files vanish with what they hang on
+RECORDS = ("company", "person", "opportunity", "note", "task")
+LINKS = ("attachment", "noteTarget", "taskTarget")
 OURS = ("kit.", "sensei.")  # how identities of ours begin
 FIELDS = ("Source id", "Kit ")  # labels of fields the kit makes begin so
 ANY = "or(deletedAt[is]:NULL,deletedAt[is]:NOT_NULL)"
@@ -32,6 +33,7 @@ class Live:
     key: str
     calls_per_minute: str
     token: str = field(default_factory=lambda: secrets.token_hex(4))  # makes addresses of this run its own
+    made: dict[str, set[str]] = field(default_factory=dict)  # ids by object, known before their field was removed
     _http: httpx.Client = field(init=False)
 
     def __post_init__(self) -> None:
@@ -67,19 +69,36 @@ class Live:
                 asked["starting_after"] = body["pageInfo"]["endCursor"]
         return found
 
-    def clear(self, fields_before: set[str]) -> None:
-        """Destroy what carries an identity of ours, then the fields that are new and named as ours."""
+    def remember(self) -> None:
+        """Note what is ours while the field that says so is there."""
         objects = self.objects()
         for name in RECORDS:
-            ids = self.ours(objects[name])
+            self.made.setdefault(name, set()).update(self.ours(objects[name]))
+
+    def clear(self, fields_before: set[str]) -> None:
+        """Destroy what carries an identity of ours, then the fields that are new and named as ours."""
+        self.remember()
+        objects = self.objects()
+        for name in RECORDS:
+            ids = sorted(self.made[name])
             for start in range(0, len(ids), _TOGETHER):
                 wanted = ",".join(ids[start : start + _TOGETHER])
+                self._clear_links(objects, name, wanted)
                 asked = {"filter": f"and(id[in]:[{wanted}],{ANY})"}
                 self.call("DELETE", f"/rest/{objects[name]['namePlural']}", params=asked)
         for name in RECORDS:
             for each in objects[name]["fields"]:
                 if each["id"] not in fields_before and each["label"].startswith(FIELDS):
                     self.call("DELETE", f"/rest/metadata/fields/{each['id']}")
+
+    def _clear_links(self, objects: dict[str, dict[str, Any]], name: str, wanted: str) -> None:
+        """Destroy what hangs on these records, in the trash too: not every server takes that along."""
+        for link in LINKS:
+            fields = {each["name"] for each in objects[link]["fields"]}
+            for column in (f"target{name[0].upper()}{name[1:]}", name):
+                if column in fields:
+                    asked = {"filter": f"and({column}Id[in]:[{wanted}],{ANY})"}
+                    self.call("DELETE", f"/rest/{objects[link]['namePlural']}", params=asked)
 
     def close(self) -> None:
         self._http.close()

@@ -69,6 +69,7 @@ def test_a_practice_arrives_is_changed_and_goes_out_again(live: Live, export: An
         arrived(live, migration)
         changed(migration, export, tmp_path)
     finally:
+        live.remember()
         answer = migration.call("rollback", "--schema", code=(0, 1))
     assert [line for line in answer["schema"] if line["object"] == NEW_OBJECT and line["outcome"] == "kept"] == []
     assert answer["kept"] == []
