@@ -22,6 +22,8 @@ LINKS = ("attachment", "noteTarget", "taskTarget")
 OURS = ("kit.", "sensei.")  # how identities of ours begin
 FIELDS = ("Source id", "Kit ")  # labels of fields the kit makes begin so
 ANY = "or(deletedAt[is]:NULL,deletedAt[is]:NOT_NULL)"
+# Links carry no identity in words; those of the kit have its author and its instant.
+SAMPLE = f"and(createdBy.name[startsWith]:Sample,createdAt[eq]:2026-03-01T13:30:00.000Z,{ANY})"
 _TOGETHER = 40
 
 
@@ -86,6 +88,8 @@ class Live:
                 self._clear_links(objects, name, wanted)
                 asked = {"filter": f"and(id[in]:[{wanted}],{ANY})"}
                 self.call("DELETE", f"/rest/{objects[name]['namePlural']}", params=asked)
+        for link in LINKS:
+            self.call("DELETE", f"/rest/{objects[link]['namePlural']}", params={"filter": SAMPLE})
         for name in RECORDS:
             for each in objects[name]["fields"]:
                 if each["id"] not in fields_before and each["label"].startswith(FIELDS):
