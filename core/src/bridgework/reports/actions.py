@@ -53,6 +53,7 @@ PROOF: Final[dict[str, str]] = {
 ROLLBACK: Final[dict[str, str]] = {
     "": "Open the record in the destination and decide there.",
     "edited in the destination": "Somebody has worked on it. Keep it, or delete it by hand in the destination.",
+    "somebody else's": "Move what people attached to another record, then run bridgework rollback again.",
     "was there before": "Nothing to do: it belongs to the practice and is not ours to remove.",
     "cannot be removed": "Remove it by hand in the destination's settings if it is not wanted.",
     "records that were kept": "Decide about the records that were kept, then run bridgework rollback --schema again.",
