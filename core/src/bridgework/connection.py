@@ -197,7 +197,10 @@ def _ask(base_url: str, name: str, token: str) -> dict[str, Any]:
     known = {"x-sandbox-token": token}
     for asked in range(1, TRIES + 1):
         try:
-            answer = httpx.get(_control(base_url, name), headers=known, trust_env=False, timeout=10.0)
+            # Reading the certificates of the world takes longer than the question; plain http has none to check.
+            checked = urlsplit(base_url).scheme != "http"
+            address = _control(base_url, name)
+            answer = httpx.get(address, headers=known, trust_env=False, timeout=10.0, verify=checked)
             if answer.is_client_error:
                 return {}
             if answer.is_success and isinstance(said := answer.json(), dict):
