@@ -36,7 +36,7 @@ from bridgework.mapping import Mapping as LoadedMapping
 from bridgework.model import Body, Budget, Capabilities, DestinationSchema, Operation, StoredRecord, Verb
 from bridgework.plugins import Hooks
 from bridgework.progress import Progress
-from bridgework.project import Keys, Project, read_project
+from bridgework.project import Keys, Project, private_folder, read_project
 from bridgework.pulse import Pulse
 from bridgework.results import Result
 from bridgework.staging import Image, Records, Staging, StagingWriter
@@ -550,7 +550,7 @@ class Migration:
 def _lock(stack: ExitStack, project: Project, state: Path, *, look: bool) -> bool:
     """Hold the migration and its copies on this machine; true if another process holds it and looking is enough."""
     with suppress(OSError):  # where nothing can be kept outside the folder, its own lock has to do
-        state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(state)
     try:
         stack.enter_context(migration_lock(project.folder))
         if os.access(state, os.W_OK):

@@ -288,8 +288,7 @@ def _keep(migration: str, values: dict[str, str]) -> str:
         backend.set_password("bridgework", migration, orjson.dumps(values).decode())
         return f"the keyring of this account (bridgework/{migration})"
     path = _key_file(migration)
-    for folder in (config_folder(), path.parent):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(path.parent)
     temporary = path.with_suffix(".new")
     with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
         stream.write(orjson.dumps(values))
@@ -363,9 +362,16 @@ def create_project(
     return read_project(folder)
 
 
+def private_folder(path: Path) -> None:
+    """Make a folder with mode 0700 if it is missing, and with the same mode whatever is missing above it."""
+    if not path.exists():
+        private_folder(path.parent)
+        path.mkdir(mode=0o700, exist_ok=True)
+
+
 def write_private(path: Path, content: bytes) -> None:
     """Write a file with mode 0600, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(path.parent)
     temporary = path.with_name(path.name + ".new")
     try:
         with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
