@@ -60,7 +60,7 @@ class Job(NamedTuple):
             verb=intent.verb,
             object=intent.object,
             marker=intent.marker,
-            client_id=intent.client_id if isinstance(intent.client_id, UUID) else UUID(intent.client_id),
+            client_id=UUID(intent.client_id),
             body=self.body,
             target_id=intent.target_id,
             version=self.version,
@@ -321,7 +321,7 @@ class _Attempt:
         if intent.verb is Verb.UPDATE:
             ours = result.id == intent.target_id
         elif self._ids_are_ours:
-            ours = result.id.lower() == str(intent.client_id).lower()
+            ours = result.id.lower() == intent.client_id
         else:
             ours = not result.marker or result.marker == intent.marker
         if ours:
