@@ -92,7 +92,9 @@ class DestinationCore(_Section):
     day_share: float = Field(default=1.0, gt=0, le=1, description="share of a day budget this migration may use")
     reserve: float = Field(default=0.1, ge=0, lt=1, description="part of a day budget kept for settling doubt")
     horizon: float | None = Field(
-        default=None, ge=0, description="seconds after which a lost write cannot surface any more"
+        default=None,
+        ge=0,
+        description="seconds after which a lost write cannot surface any more; at least a request's time and 120",
     )
     sandbox_token: str = Field(default="", description="token printed by a sandbox; proves that this is one")
 

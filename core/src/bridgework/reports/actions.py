@@ -47,6 +47,7 @@ PROOF: Final[dict[str, str]] = {
     "wrong": "The destination holds another value. Compare by hand; bridgework load repairs what nobody edited.",
     "kept edit": "Somebody changed it in the destination after the load; their value was kept. Confirm it is right.",
     "waits for": "The record it belongs to is missing: correct that one first.",
+    "holds what one of ours": "Compare the two in the destination; if it is a double, delete the one without the mark.",
     "carries our marker": "Nobody here recorded it. Open it in the destination and delete it if it is a double.",
 }
 
