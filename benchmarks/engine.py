@@ -26,6 +26,7 @@ import orjson
 from pydantic import BaseModel
 
 from bridgework import connection, hookimpl, plugins
+from bridgework.connection import Surroundings
 from bridgework.migration import Migration
 from bridgework.model import (
     Capabilities,
@@ -225,9 +226,10 @@ def measure(rows: int) -> dict[str, Any]:
             "source.rows": str(rows),
             "destination.base_url": f"http://127.0.0.1:{port}",
         }
-        init(folder, source="bench", destination="bench", pair="", settings=settings)
+        init(folder, source="bench", destination="bench", pair="bench", settings=settings)
         start = time.perf_counter()
-        with Migration.open(folder, destination=True) as migration:
+        around = Surroundings(plugin=lambda role, name: CLASSES[role])
+        with Migration.open(folder, destination=True, around=around) as migration:
             _timed(stages, "extract and stage", lambda: extract(migration))
             _timed(stages, "survey", lambda: survey(migration))
             resolver = Resolver(FieldBook(migration.schema, ()), {}, frozenset())

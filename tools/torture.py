@@ -22,6 +22,7 @@ EXAMPLES = 50_000
 AT_ONCE = 500  # examples of one process of the state machine, each with a seed of its own
 STATE_MACHINE = "tests/flow/proof/test_state_machine.py"
 SWEEPS = ("tests/flow/proof", f"--ignore={STATE_MACHINE}", "tests/core/journal/test_power_cuts.py")
+KIT = ("tests/core/testing", "tests/connectors/pipedrive/test_conformance.py")
 SOCKETS = ("tests/flow/test_kills.py", "tests/flow/test_faults.py", "tests/flow/chaos")
 MARKED = ("-m", "torture", "tests/connectors")  # long tiers beside the short ones of the same test
 ALWAYS = ("duplicates", "losses", "silent truncations")  # in the table also when there are none
@@ -34,7 +35,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="torture-") as folder:
         notes = Path(folder) / "notes"
         notes.touch()
-        parts = (("sweeps", SWEEPS), ("sockets", SOCKETS), ("marked", MARKED))
+        parts = (("sweeps", SWEEPS), ("sockets", SOCKETS), ("marked", MARKED), ("conformance kit", KIT))
         failed = [name for name, tests in parts if not passed(tests, notes)]
         until = time.monotonic() + hours * 3600 if hours else None
         if not state_machine(notes, until):
@@ -65,7 +66,7 @@ def state_machine(notes: Path, until: float | None) -> bool:
 def passed(tests: tuple[str, ...], notes: Path, **variables: str) -> bool:
     """Run tests in the long form. Their output is shown."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--timeout", "7200", *tests]
-    environment = {**os.environ, "BRIDGEWORK_TORTURE": str(notes), **variables}
+    environment = {**os.environ, "BRIDGEWORK_TORTURE": str(notes), "BRIDGEWORK_KIT": "large", **variables}
     return subprocess.run(command, cwd=ROOT, env=environment).returncode == 0
 
 

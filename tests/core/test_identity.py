@@ -57,8 +57,9 @@ def test_client_ids_are_version_4_and_differ_in_every_part() -> None:
         for account, rule, key, migration, generation in parts
     }
     assert len(made) == 32
-    assert {each.version for each in made} == {4}
-    assert {each.variant for each in made} == {UUID("00000000-0000-4000-8000-000000000000").variant}
+    assert {str(UUID(each)) for each in made} == made
+    assert {UUID(each).version for each in made} == {4}
+    assert {UUID(each).variant for each in made} == {UUID("00000000-0000-4000-8000-000000000000").variant}
 
 
 def test_client_ids_are_the_same_in_every_run_and_parts_do_not_run_together() -> None:

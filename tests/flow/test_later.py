@@ -171,3 +171,13 @@ def test_the_audit_log_names_the_fields_of_every_update_by_itself(loaded: Loaded
     lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     updates = [each["fields"] for each in lines if each.get("verb") == "update" and each["rule"] == "patients"]
     assert updates == [["Date of birth"], ["Address", "emails"]]
+
+
+def test_a_delta_that_wrote_nothing_leaves_the_reconciliation_valid(loaded: Loaded) -> None:
+    loaded.bench.call("reconcile")
+    loaded.delta()
+    assert loaded.bench.call("deliver")["next"] == "bridgework purge"
+    loaded.export.row("patients", "pat-1")["dateOfBirth"] = "1999-09-09"
+    loaded.delta()
+    answer = loaded.bench.call("deliver", code=1)
+    assert (answer["next"], len(answer["warnings"])) == ("bridgework reconcile", 1)

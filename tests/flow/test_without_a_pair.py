@@ -70,6 +70,7 @@ def test_where_no_pair_is_installed_init_says_what_plan_will_do(
         return EntryPoints() if group == "bridgework.pairs" else real(group=group)
 
     monkeypatch.setattr(plugins, "entry_points", without_pairs)
+    monkeypatch.setattr(plugins, "_installed", plugins._installed.__wrapped__)
     arguments = ["init", str(tmp_path / "m"), "--source", "sensei", "--destination", "pipedrive"]
     result = CliRunner().invoke(main, [*arguments, "--set", "migration.currency=USD"])
     assert result.exit_code == 0, result.output

@@ -210,7 +210,7 @@ class Company:
         for name, table in self.tables.items():
             rows: list[Record] = [row for _, row in self._file.values(name)]  # type: ignore[misc]
             table.load(rows)
-            table.next_id = company["next_ids"][name]
+            table.next_id = company["next_ids"].get(name, 1)  # a file from before the table was there
             self.search.load(name, table.ascending())
         self.contents = {int(key): content for key, content in self._file.blobs(_FILE_CONTENT)}
         self._schedule_purges()

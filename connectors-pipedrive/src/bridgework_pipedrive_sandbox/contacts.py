@@ -51,8 +51,32 @@ def _count(table: str, attribute: str, **wanted: Any) -> Any:
     return count
 
 
+_NOBODY_HAS = {
+    **dict.fromkeys(
+        (
+            "email_messages_count",
+            "followers_count",
+            "related_open_deals_count",
+            "related_closed_deals_count",
+            "related_won_deals_count",
+            "related_lost_deals_count",
+        ),
+        lambda company, row: 0,
+    ),
+    **dict.fromkeys(
+        ("next_activity_id", "last_activity_id", "last_incoming_mail_time", "last_outgoing_mail_time"),
+        lambda company, row: None,
+    ),
+}
+"""What can be asked for although this account has no mail, no followers and no calendar."""
+
+
 def _counts(attribute: str) -> dict[str, Any]:
     return {
+        **_NOBODY_HAS,
+        "closed_deals_count": lambda company, row: sum(
+            deal["status"] != "open" for deal in _living(company, "deals", attribute, row)
+        ),
         "open_deals_count": _count("deals", attribute, status="open"),
         "won_deals_count": _count("deals", attribute, status="won"),
         "lost_deals_count": _count("deals", attribute, status="lost"),
@@ -155,7 +179,11 @@ PERSON = Kind(
     filters={"owner_id": "owner_id", "org_id": "org_id"},
     candidates=_person_candidates,
     hidden=lambda company: frozenset() if company.options.contact_sync else _CONTACT_SYNC,
-    extras=_counts("person_id"),
+    extras={
+        **_counts("person_id"),
+        **dict.fromkeys(("participant_open_deals_count", "participant_closed_deals_count"), lambda company, row: 0),
+        **dict.fromkeys(("marketing_status", "doi_status"), lambda company, row: None),
+    },
 )
 
 ORGANIZATION = Kind(

@@ -9,6 +9,7 @@ from bridgework_pipedrive_sandbox.call import Call
 from bridgework_pipedrive_sandbox.company import Company
 from bridgework_pipedrive_sandbox.customvalues import CURRENCY
 from bridgework_pipedrive_sandbox.records import Kind
+from bridgework_pipedrive_sandbox.tables import is_deleted
 from bridgework_pipedrive_sandbox.values import Wrong, currency, day, flag, instant, number, one_of, text
 
 STATUSES = ("open", "won", "lost")
@@ -146,6 +147,16 @@ def _all_or_stage(call: Call) -> Iterable[Record] | None:
     return None
 
 
+_NOBODY_HAS = (
+    "next_activity_id",
+    "last_activity_id",
+    "last_incoming_mail_time",
+    "last_outgoing_mail_time",
+    "source_lead_id",
+)
+_NOTHING_OF = ("products_count", "followers_count", "email_messages_count", "participants_count")
+"""What can be asked for although this account has no mail, no followers, no products and no calendar."""
+
 DEAL = Kind(
     name="deal",
     table="deals",
@@ -216,13 +227,21 @@ DEAL = Kind(
     candidates=_all_or_stage,
     keep=_keep,
     extras={
+        **dict.fromkeys(_NOBODY_HAS, lambda company, row: None),
+        **dict.fromkeys(_NOTHING_OF, lambda company, row: 0),
+        "first_won_time": lambda company, row: row["won_time"],
+        "smart_bcc_email": lambda company, row: f"{company.domain}@pipedrivemail.example",
+        "done_activities_count": lambda company, row: _count(company, "activities", row, done=True),
+        "undone_activities_count": lambda company, row: _count(company, "activities", row, done=False),
         "activities_count": lambda company, row: _count(company, "activities", row),
         "notes_count": lambda company, row: _count(company, "notes", row),
         "files_count": lambda company, row: _count(company, "files", row),
-        "source_lead_id": lambda company, row: None,
     },
 )
 
 
-def _count(company: Company, table: str, row: Record) -> int:
-    return sum(not other.get("is_deleted", False) for other in company[table].having("deal_id", row["id"]))
+def _count(company: Company, table: str, row: Record, **wanted: Any) -> int:
+    return sum(
+        not is_deleted(other) and all(other[name] == value for name, value in wanted.items())
+        for other in company[table].having("deal_id", row["id"])
+    )

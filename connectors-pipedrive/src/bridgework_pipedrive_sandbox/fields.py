@@ -125,7 +125,7 @@ def handlers(object_name: str) -> dict[str, Handler]:
         _check_rights(call)
         field = find(call, custom=True)
         remove_field(call.company, field)
-        return data(shown(field))
+        return data(shown(field, ()))
 
     def add_options(call: Call) -> Reply:
         field = choices(call)

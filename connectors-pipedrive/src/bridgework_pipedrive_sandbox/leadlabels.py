@@ -39,7 +39,7 @@ def delete(call: Call) -> Reply:
     """The label leaves the leads that carry it."""
     company, row = call.company, _label(call)
     company["lead_labels"].remove(row["id"])
-    for lead in [lead for lead in company["leads"] if row["uuid"] in lead["label_ids"]]:
+    for lead in [lead for lead in company["leads"] if row["uuid"] in lead.get("label_ids", [])]:
         company["leads"].put({**lead, "label_ids": [uuid for uuid in lead["label_ids"] if uuid != row["uuid"]]})
     return data({"id": row["uuid"]})
 

@@ -158,7 +158,7 @@ def shown(row: Record) -> Record:
     return {
         "id": row["uuid"],
         **{name: row.get(name) for name in ("title", "owner_id", "creator_id", *_LINKS)},
-        "label_ids": row["label_ids"],
+        "label_ids": row.get("label_ids", []),
         "source_name": "API",
         "origin": "API",
         **{name: row.get(name) for name in ("origin_id", "channel", "channel_id", "is_archived", "was_seen", "value")},

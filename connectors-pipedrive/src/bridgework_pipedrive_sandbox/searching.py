@@ -7,9 +7,12 @@ from bridgework_pipedrive_sandbox.answers import Record, Refused, Reply, listed
 from bridgework_pipedrive_sandbox.call import Call
 from bridgework_pipedrive_sandbox.company import Company
 from bridgework_pipedrive_sandbox.customvalues import SEARCHABLE
+from bridgework_pipedrive_sandbox.deals import STATUSES
 from bridgework_pipedrive_sandbox.listing import decode_offset, encode_offset
 
 _OBJECTS = {"person": "persons", "organization": "organizations", "deal": "deals", "lead": "leads"}
+_ELSEWHERE = ("product", "file", "mail_attachment", "project")
+"""Types that can be searched and of which this account has nothing to find."""
 _FIELDS = {
     "person": ("custom_fields", "email", "notes", "phone", "name"),
     "organization": ("address", "custom_fields", "notes", "name"),
@@ -41,6 +44,8 @@ def search(object_name: str) -> Callable[[Call], Reply]:
             if parameter in call.query:
                 wanted = call.number(parameter)
                 rows = [row for row in rows if row.get(attribute) == wanted]
+        if call.query.get("status", "open") not in STATUSES:
+            raise _invalid("status must be one of open, won, lost")
         if "status" in call.query:
             rows = [row for row in rows if row.get("status") == call.query["status"]]
         page, cursor = _page(call, rows, most=500)
@@ -52,6 +57,8 @@ def search(object_name: str) -> Callable[[Call], Reply]:
 def search_items(call: Call) -> Reply:
     """Several objects at once; pages are smaller here."""
     wanted = list(filter(None, call.query.get("item_types", "").split(","))) or list(_OBJECTS)
+    if set(wanted) - {*_OBJECTS, *_ELSEWHERE}:
+        raise _invalid("item_types contains an unknown type")
     found: list[tuple[str, Record]] = []
     for object_name in wanted:
         if object_name in _OBJECTS:

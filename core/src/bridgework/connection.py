@@ -30,6 +30,9 @@ TRIES = 6  # questions to a sandbox before it counts as gone
 PAUSE = 0.05  # real seconds between the first two of them
 
 
+HORIZON_MARGIN = 120.0  # seconds a write may take to surface after its answer was given up
+
+
 @dataclass(frozen=True)
 class Connected:
     """The plugins of a migration, and the clients of its destination (none while it is not connected)."""
@@ -114,6 +117,7 @@ def _destination(
         raise ContractBroken(f"{plugins.distribution_of('destination', name)}: {name} declares no service.")
     sandbox = is_sandbox(services[0].base_url, project.destination_core.sandbox_token)
     core = project.destination_core
+    _check_horizon(core.horizon, destination.capabilities, services[0], sandbox=sandbox)
     clients = tuple(
         ApiClient(
             service,
@@ -128,6 +132,16 @@ def _destination(
         for service in services
     )
     return _registered("destination", name, destination(settings, *clients)), clients, services[0].budgets, sandbox
+
+
+def _check_horizon(horizon: float | None, capabilities: Capabilities, service: Service, *, sandbox: bool) -> None:
+    """A horizon that ends before a slow answer could be missed would let writes be sent twice."""
+    least = service.timeout + HORIZON_MARGIN
+    if horizon is not None and horizon < least and capabilities.horizon and not sandbox:
+        raise SettingsError(
+            f"destination.horizon is at least {least:g} seconds outside of a sandbox.",
+            next_step="take it out of migration.toml, or set a longer one",
+        )
 
 
 class JournalBudgets:
@@ -197,7 +211,10 @@ def _ask(base_url: str, name: str, token: str) -> dict[str, Any]:
     known = {"x-sandbox-token": token}
     for asked in range(1, TRIES + 1):
         try:
-            answer = httpx.get(_control(base_url, name), headers=known, trust_env=False, timeout=10.0)
+            # Reading the certificates of the world takes longer than the question; plain http has none to check.
+            checked = urlsplit(base_url).scheme != "http"
+            address = _control(base_url, name)
+            answer = httpx.get(address, headers=known, trust_env=False, timeout=10.0, verify=checked)
             if answer.is_client_error:
                 return {}
             if answer.is_success and isinstance(said := answer.json(), dict):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from uuid import UUID
 
 from bridgework.model import Identity
 
 LONGEST_KEY = 120
 _NAMESPACE = b"bridgework.records.1"
-_VERSION_4 = ~(0xF000 << 64 | 0xC000 << 48), 4 << 76 | 0x8000 << 48  # bits to clear, bits to set (RFC 9562, 5.4)
+_VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))  # the two bits of RFC 9562 stamped on a digit
 
 
 class Identities:
@@ -20,6 +19,7 @@ class Identities:
         self._before = f"{source}.{rule}."
         self._after = f"/{migration}"
         self._most = identity.max_length - len(self._before) - len(self._after)
+        self._room = min(LONGEST_KEY, self._most)
         self._fits = re.compile(identity.pattern).fullmatch
         parts = (_NAMESPACE, account.encode(), migration.encode(), rule.encode(), b"")
         self._shared = hashlib.sha256(b"\0".join(parts))
@@ -29,8 +29,10 @@ class Identities:
 
         A key that is too long, or holds characters the destination cannot hold, is replaced by its hash.
         """
-        after = self._after if generation == 1 else f"{self._after}.g{generation}"
-        room = min(LONGEST_KEY, self._most - len(after) + len(self._after))
+        after, room = self._after, self._room
+        if generation != 1:
+            after = f"{after}.g{generation}"
+            room = min(LONGEST_KEY, self._most - len(after) + len(self._after))
         if len(key) > room or key.startswith("~") or not self._fits(key):
             key = "~" + hashlib.sha256(key.encode()).hexdigest()[: max(16, min(40, room - 1))]
         return f"{self._before}{key}{after}"
@@ -44,9 +46,9 @@ class Identities:
             return None
         return key, int(found[1] or 1)
 
-    def client_id(self, key: str, generation: int) -> UUID:
-        """The same identity as a UUID: a hash stamped as version 4, the only version every server takes."""
+    def client_id(self, key: str, generation: int) -> str:
+        """The same identity as the text of a UUID: a hash stamped as version 4, the only version every server takes."""
         digest = self._shared.copy()
         digest.update(f"{key}\0{generation}".encode())
-        keep, stamp = _VERSION_4
-        return UUID(int=int.from_bytes(digest.digest()[:16]) & keep | stamp)
+        text = digest.hexdigest()
+        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:32]}"

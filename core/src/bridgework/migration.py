@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -36,7 +36,7 @@ from bridgework.mapping import Mapping as LoadedMapping
 from bridgework.model import Body, Budget, Capabilities, DestinationSchema, Operation, StoredRecord, Verb
 from bridgework.plugins import Hooks
 from bridgework.progress import Progress
-from bridgework.project import Keys, Project, read_project
+from bridgework.project import Keys, Project, private_folder, read_project
 from bridgework.pulse import Pulse
 from bridgework.results import Result
 from bridgework.staging import Image, Records, Staging, StagingWriter
@@ -236,7 +236,6 @@ class Migration:
 
     def intent(
         self,
-        *,
         verb: Verb,
         stage: str,
         rule: str,
@@ -244,6 +243,7 @@ class Migration:
         key: str,
         generation: int,
         mapped_hash: str,
+        *,
         target_id: str = "",
         body_hash: str = "",
         fields: tuple[str, ...] = (),
@@ -259,10 +259,11 @@ class Migration:
             generation,
             identities.marker(key, generation),
             identities.client_id(key, generation),
-            body_hash=body_hash,
-            mapped_hash=mapped_hash,
-            target_id=target_id,
-            fields=fields,
+            0,
+            body_hash,
+            mapped_hash,
+            target_id,
+            fields,
         )
 
     def identities(self, rule: str, object_name: str) -> Identities:
@@ -303,18 +304,17 @@ class Migration:
 
     def keep_replaced(self, jobs: Sequence[KeptBodies]) -> None:
         """Keep what updates are about to replace, durable before their intents are."""
-        self._keep((job.intent, "pre", job.before) for job in jobs)
+        self._keep([(job.intent, "pre", job.before) for job in jobs if job.before])
 
     def keep_sent(self, jobs: Sequence[KeptBodies]) -> None:
         """Keep what updates left behind, once they are known to be done."""
-        self._keep((job.intent, "sent", job.sent) for job in jobs)
+        self._keep([(job.intent, "sent", job.sent) for job in jobs if job.sent])
 
-    def _keep(self, bodies: Iterable[tuple[Intent, Literal["pre", "sent"], Body | None]]) -> None:
-        images = [
-            Image(intent.rule, intent.key, kind, body, intent.generation) for intent, kind, body in bodies if body
-        ]
-        if images:
-            self.records.images.put(images)
+    def _keep(self, bodies: Sequence[tuple[Intent, Literal["pre", "sent"], Body]]) -> None:
+        if bodies:
+            self.records.images.put(
+                Image(intent.rule, intent.key, kind, body, intent.generation) for intent, kind, body in bodies
+            )
 
     def images(self, rule: str, keys: Sequence[str], kind: Literal["pre", "sent"] = "sent") -> dict[str, Body]:
         """The newest body of a kind by key: as sent, or what updates replaced."""
@@ -550,7 +550,7 @@ class Migration:
 def _lock(stack: ExitStack, project: Project, state: Path, *, look: bool) -> bool:
     """Hold the migration and its copies on this machine; true if another process holds it and looking is enough."""
     with suppress(OSError):  # where nothing can be kept outside the folder, its own lock has to do
-        state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(state)
     try:
         stack.enter_context(migration_lock(project.folder))
         if os.access(state, os.W_OK):

@@ -738,10 +738,27 @@ class Throttle:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """Where a service's short-lived tokens come from (OAuth 2.0, RFC 6749).
+
+    `form` is posted to the token endpoint `url` and holds the secrets. The token travels in `header` after `scheme`.
+    `rotated` is told a refresh token that replaces the one in the form; the client uses it from then on by itself.
+    """
+
+    url: str
+    form: Mapping[str, str] = made_by(repr=False)
+    hosts: tuple[str, ...] = ()  # as those of a service
+    header: str = "authorization"
+    scheme: str = "Bearer"
+    rotated: Callable[[str], None] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """One API the connector talks to.
 
-    `headers` carry the secrets. `charges` gives the cost of a call: (method, path) -> {budget name: amount}.
+    `headers` carry the secrets; with `sign_in` the client adds a token to them and renews it once a call is answered
+    401. `charges` gives the cost of a call: (method, path) -> {budget name: amount}.
     `learn` reads budgets from answer headers, `throttle` explains a 429 (or 403) answer: (status, headers) -> Throttle.
     `judge` reads the body where the status does not tell the truth, (status, parsed body) -> a Throttle (a refusal by a
     limit inside a 200), ``Verdict.REJECTED`` (an error inside a 200, or a 500 that surely did nothing), or None.
@@ -749,6 +766,7 @@ class Service:
 
     base_url: str
     headers: Mapping[str, str] = made_by(default_factory=dict, repr=False)
+    sign_in: SignIn | None = None
     budgets: tuple[Budget, ...] = ()
     charges: Callable[[str, str], Mapping[str, int]] | None = None
     learn: Callable[[Mapping[str, str]], tuple[Learned, ...]] | None = None

@@ -8,10 +8,11 @@ a capability that contradicts the hooks present.
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -85,14 +86,18 @@ class Installed:
 
 def installed(role: str | None = None) -> list[Installed]:
     """All installed plugins (of one role), read from distribution metadata only."""
-    found = []
-    for each_role, group in GROUPS.items():
-        if role in (None, each_role):
-            found += [
-                Installed(each_role, point.name, _distribution(point), _version(point), point.value)
-                for point in entry_points(group=group)
-            ]
-    return sorted(found, key=lambda plugin: (list(GROUPS).index(plugin.role), plugin.name, plugin.distribution))
+    return [each for each in _installed(tuple(sys.path)) if role in (None, each.role)]
+
+
+@lru_cache(4)
+def _installed(path: tuple[str, ...]) -> tuple[Installed, ...]:
+    """Read once per process and search path: it takes longer than everything else that opens a migration."""
+    found = [
+        Installed(role, point.name, _distribution(point), _version(point), point.value)
+        for role, group in GROUPS.items()
+        for point in entry_points(group=group)
+    ]
+    return tuple(sorted(found, key=lambda plugin: (list(GROUPS).index(plugin.role), plugin.name, plugin.distribution)))
 
 
 def load_class(role: str, name: str) -> type[Any]:

@@ -55,9 +55,14 @@ class Progress:
 
     def counted(self, note: str, items: Iterator[T]) -> Iterator[T]:
         """The same items, counted as they pass."""
+        passed = 0
         for item in items:
             yield item
-            self.step(note)
+            passed += 1
+            if passed == EVERY:  # a call for each would be felt
+                self.step(note, passed)
+                passed = 0
+        self.step(note, passed)
 
     @contextmanager
     def waiting_for(self, reason: str, until: datetime) -> Iterator[None]:

@@ -92,7 +92,9 @@ class DestinationCore(_Section):
     day_share: float = Field(default=1.0, gt=0, le=1, description="share of a day budget this migration may use")
     reserve: float = Field(default=0.1, ge=0, lt=1, description="part of a day budget kept for settling doubt")
     horizon: float | None = Field(
-        default=None, ge=0, description="seconds after which a lost write cannot surface any more"
+        default=None,
+        ge=0,
+        description="seconds after which a lost write cannot surface any more; at least a request's time and 120",
     )
     sandbox_token: str = Field(default="", description="token printed by a sandbox; proves that this is one")
 
@@ -288,8 +290,7 @@ def _keep(migration: str, values: dict[str, str]) -> str:
         backend.set_password("bridgework", migration, orjson.dumps(values).decode())
         return f"the keyring of this account (bridgework/{migration})"
     path = _key_file(migration)
-    for folder in (config_folder(), path.parent):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(path.parent)
     temporary = path.with_suffix(".new")
     with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
         stream.write(orjson.dumps(values))
@@ -363,9 +364,16 @@ def create_project(
     return read_project(folder)
 
 
+def private_folder(path: Path) -> None:
+    """Make a folder with mode 0700 if it is missing, and with the same mode whatever is missing above it."""
+    if not path.exists():
+        private_folder(path.parent)
+        path.mkdir(mode=0o700, exist_ok=True)
+
+
 def write_private(path: Path, content: bytes) -> None:
     """Write a file with mode 0600, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(path.parent)
     temporary = path.with_name(path.name + ".new")
     try:
         with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:

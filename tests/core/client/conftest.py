@@ -66,7 +66,7 @@ def make_client(clock: FakeClock, ledger: TestLedger) -> Iterator[Callable[..., 
     def make(answer: Callable[[httpx.Request], httpx.Response] | None = None, **options: Any) -> ApiClient:
         service_options = {
             name: options.pop(name)
-            for name in ("base_url", "headers", "charges", "learn", "throttle", "judge", "timeout", "hosts")
+            for name in ("base_url", "headers", "sign_in", "charges", "learn", "throttle", "judge", "timeout", "hosts")
             if name in options
         }
         service = Service(

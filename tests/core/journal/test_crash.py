@@ -119,6 +119,33 @@ def test_a_budget_is_shared_with_a_second_process(journal: Journal, path: Path) 
     assert journal.budget("minute") == {}
 
 
+def test_two_processes_stay_within_the_limits_of_one_account_together(journal: Journal, path: Path) -> None:
+    """T35: a day of 400 and a window of 60 in an hour, of which each process would take all."""
+    taking = (
+        "import sys, pathlib\n"
+        "from bridgework.client import Budgets\nfrom bridgework.clock import FakeClock\n"
+        "from bridgework.connection import JournalBudgets\nfrom bridgework.errors import Paused\n"
+        "from bridgework.journal import Journal\nfrom bridgework.model import Budget\n"
+        "limits = [Budget(name='day', label='d', limit=400, window=None), Budget(name='w', label='w', limit=60,"
+        " window=3600.0)]\n"
+        "taken = {'day': 0, 'w': 0}\n"
+        "with Journal.open(pathlib.Path(sys.argv[1]), bytes(range(32)), 'm-1') as journal:\n"
+        "    budgets = Budgets('account', limits, JournalBudgets(journal), FakeClock(), share=1.0, reserve=0.1)\n"
+        "    for name in taken:\n"
+        "        for _ in range(500):\n"
+        "            try: taken[name] += type(budgets.take({name: 1})).__name__ == 'Taken'\n"
+        "            except Paused: break\n"
+        "    print(taken['day'], taken['w'])\n"
+    )
+    processes = [
+        subprocess.Popen([sys.executable, "-c", taking, str(path)], stdout=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    taken = [tuple(map(int, process.communicate()[0].split())) for process in processes]
+    days, windows = (sum(each[place] for each in taken) for place in (0, 1))
+    assert 0.98 * 360 <= days <= 360
+    assert 0.95 * 60 <= windows <= 60
+
+
 def test_a_change_that_raises_leaves_the_budget_as_it_was(journal: Journal) -> None:
     journal.update_budget("day", lambda state: {"used": 1})
     with pytest.raises(ZeroDivisionError):

@@ -33,7 +33,7 @@ def test_an_intent_makes_its_target_in_doubt_until_it_is_settled(journal: Journa
 
 def test_operations_have_rising_numbers_and_keep_the_instant_of_their_intent(journal: Journal, create: Make) -> None:
     first, second = journal.intend([create("p1"), create("p2")])
-    [third] = journal.intend([create("p3", client_id=UUID(int=7, version=4))])
+    [third] = journal.intend([create("p3", client_id=str(UUID(int=7, version=4)))])
     assert first < second < third
     rows = journal.intents([third, first])
     assert list(rows) == [third, first]

@@ -86,15 +86,17 @@ def make_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeWorld:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / ".config"))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
 
-    def make(people: int = 3, *, kind: str = "marker", visits: bool = True, **settings: str) -> World:
+    def make(
+        people: int = 3, *, kind: str = "marker", visits: bool = True, tokens: bool = False, **settings: str
+    ) -> World:
         clock = FakeClock()
-        registry = Registry(clock)
+        registry = Registry(clock, valid="" if tokens else None)
         export = Export(
             people=[{"id": f"p{n}", "name": f"Ana {n}", "note": f"note {n}"} for n in range(people)],
             visits=[{"id": f"v{n}", "subject": f"visit {n}", "person": f"p{n}"} for n in range(people) if visits],
         )
         source = type("Source", (PaperSource,), {"export": export})
-        destination = type("Destination", (PaperDestination,), {"capabilities": capabilities(kind)})
+        destination = type("Destination", (PaperDestination,), {"capabilities": capabilities(kind), "signs_in": tokens})
         classes = {"source": source, "destination": destination, "pair": PaperPair}
         around = Surroundings(plugin=lambda role, name: classes[role], clock=lambda project: clock)
         monkeypatch.setattr(init_stage, "load_class", around.plugin)

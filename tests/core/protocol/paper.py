@@ -28,6 +28,7 @@ from bridgework.model import (
     Rejected,
     SchemaOperation,
     Service,
+    SignIn,
     SourceDescription,
     SourceField,
     SourceObject,
@@ -150,6 +151,7 @@ class PaperDestination:
 
     Settings = Nothing
     capabilities: ClassVar[Capabilities]
+    signs_in: ClassVar[bool] = False
 
     def __init__(self, settings: Nothing, api: ApiClient) -> None:
         self._api = api
@@ -158,7 +160,8 @@ class PaperDestination:
     @classmethod
     def services(cls, settings: Nothing) -> tuple[Service, ...]:
         """The registry."""
-        return (Service(base_url="https://registry.example"),)
+        sign_in = SignIn(url="https://registry.example/token", form={"grant_type": "client_credentials"})
+        return (Service(base_url="https://registry.example", sign_in=sign_in if cls.signs_in else None),)
 
     @hookimpl
     def describe_destination(self) -> DestinationSchema:

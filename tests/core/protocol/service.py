@@ -61,6 +61,8 @@ class Registry:
     fields: dict[str, list[str]] = field(
         default_factory=lambda: {"person": ["name", "note"], "visit": ["subject", "person"]}
     )
+    valid: str | None = None  # the header that is let in; None: everybody is
+    tokens: int = 0
     _late: list[tuple[datetime, Callable[[], Any]]] = field(default_factory=list)
     _next: int = 100
 
@@ -92,12 +94,22 @@ class Registry:
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self._due()
+        if self.valid is not None and (turned := self.let_in(request)):
+            return turned
         body = json.loads(request.content) if request.content else None
         self.requests.append((request.method, request.url.path, body))
         fault = next((each for each in self.faults if each.fits(request)), None)
         answer = self._broken(fault, request, body) if fault else self._answer(request, body)
         answer.headers["date"] = format_datetime(self.now())
         return answer
+
+    def let_in(self, request: httpx.Request) -> httpx.Response | None:
+        """With tokens switched on: grants one, or turns away who has none that is valid."""
+        if request.url.path == "/token":
+            self.tokens += 1
+            self.valid = f"Bearer t{self.tokens}"
+            return httpx.Response(200, json={"access_token": f"t{self.tokens}"})
+        return None if request.headers.get("authorization") == self.valid else httpx.Response(401, json={})
 
     def now(self) -> datetime:
         return self.clock.now() + self.skew

@@ -127,3 +127,24 @@ def test_without_an_intent_that_may_be_sent_no_request_leaves(
     with pytest.raises(Exception, match="may not be sent"):
         world.load()
     assert world.registry.sent("POST") == []
+
+
+@pytest.mark.parametrize("kind", ["marker", "client-id"])
+def test_a_token_that_runs_out_in_the_middle_of_a_load_loses_and_doubles_nothing(
+    make_world: MakeWorld, kind: str
+) -> None:
+    """F13, T15: after every single request of the load."""
+    world = make_world(5, kind=kind, tokens=True)
+    registry, let_in = world.registry, world.registry.let_in
+
+    def runs_out(request: Any) -> Any:
+        turned_away = let_in(request)
+        if turned_away is None:
+            registry.valid = "gone"
+        return turned_away
+
+    registry.let_in = runs_out  # type: ignore[method-assign]
+    assert world.load()["rules"]["people"] == {"planned": 5, "created": 5}
+    assert registry.names() == [f"Ana {n}" for n in range(5)]
+    assert len(registry.live("visit")) == 5
+    assert registry.tokens > 4

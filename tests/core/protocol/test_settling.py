@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bridgework.errors import StopRun
+from bridgework.errors import SettingsError, StopRun
 
 from .conftest import MakeWorld, World
 from .paper import HORIZON
@@ -209,6 +209,34 @@ def test_a_record_somebody_deleted_before_it_was_looked_for_is_not_made_again(ma
     assert answer["rules"]["people"] == {"planned": 3, "created": 2, "conflict": 1}
     assert "deleted in the destination" in world.target("p2").reason
     assert len(world.registry.sent("POST")) == 3
+
+
+def test_a_record_whose_mark_somebody_took_away_before_it_was_looked_for_is_reported(make_world: MakeWorld) -> None:
+    """F20: it cannot be recognised, so there are two; the one without a mark is named."""
+    world = make_world(2, visits=False)
+    world.registry.faults = [Fault("after", path="person", nth=2)]
+    listed = world.registry._list
+
+    def without_mark(kind, query):  # type: ignore[no-untyped-def]
+        if "since" in query and len(world.registry.rows) == 2:
+            world.registry.edit("102", mark="")
+        return listed(kind, query)
+
+    world.registry._list = without_mark  # type: ignore[method-assign]
+    world.load()
+    assert world.registry.names() == ["Ana 0", "Ana 1", "Ana 1"]
+    [line] = world.reconcile()["surplus"]
+    assert (line["id"], "without our marker" in line["what"]) == ("102", True)
+
+
+def test_a_horizon_shorter_than_a_slow_answer_is_refused(make_world: MakeWorld) -> None:
+    """T6"""
+    world = make_world(1)
+    config = world.folder / "migration.toml"
+    text = config.read_text("utf-8")
+    config.write_text(text.replace("[destination]", "[destination]\nhorizon = 60"), "utf-8")
+    with pytest.raises(SettingsError, match="at least 150 seconds"):
+        world.load()
 
 
 @pytest.mark.parametrize("hours", [1, -1, 24 * 400, -24 * 400])

@@ -17,8 +17,8 @@ Stage = Callable[..., Staging]
 
 def profiles(*rows: dict[str, object], declared: tuple[SourceField, ...] = ()) -> dict[str, FieldProfile]:
     profiler = Profiler(declared)
-    for row in rows:
-        profiler.add(row)
+    for batch in (rows[:1], rows[1:]):
+        profiler.add(batch)
     return profiler.profiles()
 
 

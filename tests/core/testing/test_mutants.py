@@ -15,7 +15,7 @@ from .conftest import Made
 from .mutants import MUTANTS, Mutant, takes_files
 
 NAMES = [each.name for each in DESTINATION.all()]
-OTHERS = 3  # tests beside the intended ones; all of them where the long form is asked for
+OTHERS = 2  # tests beside the intended ones; all of them where the long form is asked for
 DEAR = "survives_a_crash_at_every_commit"  # as dear as ten others
 LONG = os.environ.get(LARGE) == "large"
 

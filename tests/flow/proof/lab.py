@@ -247,5 +247,5 @@ class Template:
     def copy(self, folder: Path) -> Lab:
         """Another lab in the same condition; what was in the folder is gone."""
         shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(self._lab.folder, folder / "migration")
+        shutil.copytree(self._lab.folder.parent, folder, ignore=shutil.ignore_patterns("world"))
         return Lab(folder / "migration", self._lab.world.copy(), workers=self._lab.workers)

@@ -99,6 +99,14 @@ class Migrating(RuleBasedStateMachine):
         self.edits += 1
         self.lab.world.person_creates("contact", {"name": f"Person {self.edits}"})
 
+    @rule(which=st.integers(0, 30))
+    def attached_by_a_person(self, which: int) -> None:
+        """Somebody makes a record that refers to one of ours."""
+        row = self._row(which)
+        if row is not None and row.object == "contact":
+            self.edits += 1
+            self.lab.world.person_creates("event", {"title": f"Person {self.edits}", "contact": row.id})
+
     # ---------------------------------------------------------------- misfortune
 
     @rule(nth=st.integers(1, 40))
@@ -167,8 +175,11 @@ class Migrating(RuleBasedStateMachine):
         human_work_stands(self.lab.world)
 
     def _rolled_back(self) -> None:
-        """What people did not touch is gone, and a second run has nothing to do."""
-        left = [row for row in self.lab.world.live().values() if row.identity and row.hand == "us"]
+        """What people neither touched nor attached anything to is gone, and a second run has nothing to do."""
+        world = self.lab.world
+        left = [
+            row for row in world.live().values() if row.identity and row.hand == "us" and not world.attached(row.id)
+        ]
         assert not left, f"left behind: {left}"
         before = self.lab.world.writes
         self._through("rollback")

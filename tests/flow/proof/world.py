@@ -166,6 +166,10 @@ class World:
         self.rows[row.id] = row
         return row.id
 
+    def attached(self, id_: str) -> bool:
+        """Whether a live record that a person made refers to that one."""
+        return any(not row.identity and id_ in row.values.values() for row in self.live().values())
+
     def _touched(self, row: Row, hand: str) -> None:
         row.version += 1
         row.hand = hand
@@ -220,6 +224,8 @@ class World:
             return 404, {"error": "not there"}
         if row.hand == "person":
             self.wrongs.append(f"{row.object} {id_} was deleted after a person had worked on it")
+        if self.attached(id_):
+            self.wrongs.append(f"{row.object} {id_} was deleted under a record that a person had attached to it")
         row.deleted = True
         self._touched(row, row.hand)
         return 200, {}

@@ -7,7 +7,7 @@ and ends as an answer, as not sent, or in doubt. So a careless connector can be 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import IO, Any, NoReturn, TypeVar
@@ -26,6 +26,7 @@ from bridgework.client.halts import HALTING, interrupted, stopped, untrusted
 from bridgework.client.patience import Again, Patience
 from bridgework.client.permits import For, Ledger, Permits
 from bridgework.client.retry_after import instant, retry_after
+from bridgework.client.tokens import Tokens
 from bridgework.client.verdicts import Meaning, explain, meaning
 from bridgework.client.wire import Failure, Reply, Wire
 from bridgework.clock import Clock
@@ -93,6 +94,7 @@ class ApiClient:
         self._reached = False  # whether the service has ever answered
         self._heard: tuple[str, datetime] | None = None  # the newest Date header, and our clock when it came
         self._patience = Patience(clock, self._before_repeating, jitter, lambda: self._reached)
+        self._tokens = None if service.sign_in is None else Tokens(service.sign_in, clock, transport, ca_file)
         self._wire = Wire(
             self._origin,
             timeout=service.timeout,
@@ -277,6 +279,8 @@ class ApiClient:
             self._admission.close()
         finally:  # handing back is a write to the journal, and its disk may be full
             self._wire.close()
+            if self._tokens is not None:
+                self._tokens.close()
 
     def __enter__(self) -> ApiClient:
         return self
@@ -319,20 +323,23 @@ class ApiClient:
     def _exchange(self, call: Call) -> tuple[Meaning, Answer]:
         """Send once and sort what came back. Raises Failure if nothing whole did."""
         call.rewind()
+        token: Mapping[str, str] = {}
+        if self._tokens is not None:
+            call.token, token = self._tokens.current()
         ticket = self._admission.enter(call.charges)
         try:
             self._permits.mark_sent(call.operations)
             self._tally.request("writes" if call.writes else "reads", call.charges)
-            return self._sort(call, self._carry(call, ticket), ticket)
+            return self._sort(call, self._carry(call, ticket, token), ticket)
         finally:
             self._admission.leave(ticket)
 
-    def _carry(self, call: Call, ticket: Ticket) -> Reply:
+    def _carry(self, call: Call, ticket: Ticket, token: Mapping[str, str]) -> Reply:
         try:
             reply = self._wire.call(
                 call.verb,
                 call.url,
-                call.headers,
+                httpx.Headers({**call.headers, **token}) if token else call.headers,
                 content=call.content,
                 form=call.form,
                 files=call.files,
@@ -369,6 +376,11 @@ class ApiClient:
             raise Failure("unreadable answer", left=True)  # it does not say what became of the call
         if found is Meaning.THROTTLED and throttle is not None:
             self._throttled(throttle, call, reply, ticket)
+        if self._tokens is not None:
+            if found is Meaning.DENIED and self._tokens.refused(call.token):
+                found = Meaning.EXPIRED
+            elif found is Meaning.ACCEPTED:
+                self._tokens.accepted(call.token)
         if found in HALTING:
             self._halt(HALTING[found], call)
         ticket.clean = found in (Meaning.ACCEPTED, Meaning.REJECTED)
@@ -421,7 +433,7 @@ class ApiClient:
             found, answer = self._exchange(call)
         except Failure as failure:
             raise Again(failure.reason) from None
-        if found is Meaning.THROTTLED:
+        if found in (Meaning.THROTTLED, Meaning.EXPIRED):
             raise Again(str(answer.status), throttled=True)
         if found is Meaning.UNKNOWN:
             raise Again(str(answer.status))
@@ -453,6 +465,10 @@ class ApiClient:
             if failure.left:
                 raise self._undecided(InDoubt, f"no whole answer ({failure.reason})", call) from None
             raise self._undecided(NotSent, f"the service was not reached ({failure.reason})", call) from None
+        if found is Meaning.EXPIRED:
+            expired = self._undecided(NotSent, "turned away with a token that has run out", call)
+            expired.cause = "expired"
+            raise expired
         if found is Meaning.THROTTLED:
             turned_away = self._undecided(NotSent, "turned away by a limit", call)
             turned_away.cause = "throttled"

@@ -38,6 +38,7 @@ class Call:
     writes: bool = False
     began: float = 0.0
     throttled: int = 0
+    token: int = 0  # number of the token it was sent with
 
     def rewind(self) -> None:
         """Make streams ready to be sent, or filled, from their beginning."""

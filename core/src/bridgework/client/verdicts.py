@@ -16,6 +16,7 @@ class Meaning(Enum):
     ACCEPTED = "carried out"
     REJECTED = "refused, nothing done"
     THROTTLED = "turned away for now, nothing done"
+    EXPIRED = "the token has run out, nothing done"
     DENIED = "the token is not accepted, nothing done"
     CLOSED = "the account is closed, nothing done"
     BLOCKED = "a guard before the service blocks us, nothing done"

@@ -29,11 +29,10 @@ from bridgework.journal.records import (
     to_micros,
 )
 from bridgework.journal.schema import TABLES, VERSION
-from bridgework.model import Receipt, Verb
+from bridgework.model import Receipt
 from bridgework.store import Connection, Store, pages
 
 # By member and by text alike. Plain text, because the driver looks for an adapter for every other class.
-_VERBS: dict[str, str] = {verb: verb.value for verb in Verb}
 _STATES: dict[str, str] = {state: state.value for state in OutcomeState}
 _IN_DOUBT = OutcomeState.IN_DOUBT.value
 
@@ -174,22 +173,8 @@ class Journal:
     def _append_intents(self, connection: Connection, intents: Sequence[Intent]) -> dict[int, projection.Opened]:
         at = to_micros(self._now())
         opened = projection.check(connection, intents)
-        rows = [
-            (
-                at,
-                _VERBS[intent.verb],
-                intent.stage,
-                intent.rule,
-                intent.key,
-                intent.object,
-                intent.generation,
-                intent.marker,
-                str(intent.client_id),
-                operation.attempt,
-                intent.body_hash,
-                intent.mapped_hash,
-                intent.target_id,
-            )
+        rows = [  # the fields of an intent stand in the order of the columns; its attempt was only just counted
+            (at, projection.PLAIN_VERBS[intent.verb], *intent[1:8], operation.attempt, *intent[9:12])
             for intent, operation in zip(intents, opened, strict=True)
         ]
         end = chain.Chain(connection)

@@ -22,6 +22,7 @@ _MAKES: frozenset[str] = frozenset({Verb.CREATE, Verb.UPLOAD})
 
 
 # Plain text: the driver looks for an adapter for every value of a class of its own, which costs more than the row.
+PLAIN_VERBS: dict[str, str] = {verb: verb.value for verb in Verb}
 _PENDING, _CONFLICT, _REJECTED = TargetState.PENDING.value, TargetState.CONFLICT.value, TargetState.REJECTED.value
 
 
@@ -51,44 +52,44 @@ def check(connection: Connection, intents: Sequence[Intent]) -> list[Opened]:
     :raises ContractBroken: the write could happen twice: an operation on the same target is open, or a create of the
         same generation was not proved to be without effect.
     """
-    names = [(intent.rule, intent.key) for intent in intents]
-    if len(set(names)) != len(names):
+    keys: dict[str, list[str]] = {}
+    for intent in intents:
+        keys.setdefault(intent.rule, []).append(intent.key)
+    if any(len(set(wanted)) < len(wanted) for wanted in keys.values()):
         raise ContractBroken("a batch holds two operations on one record")
-    known = _known(connection, names)
-    if len(known) < len(names):
+    known = _known(connection, keys)
+    if sum(map(len, known.values())) < len(intents):
         connection.executemany(
             "INSERT OR IGNORE INTO target(rule, key, object, schema) VALUES(?, ?, ?, ?)",
             [(i.rule, i.key, i.object, int(i.verb == Verb.SCHEMA)) for i in intents],
         )
-        known = _known(connection, names)
+        known = _known(connection, keys)
     opened = []
-    for intent, name in zip(intents, names, strict=True):
-        number, verb, *standing, still_open = known[name]
+    for intent in intents:
+        _, number, verb, *standing, still_open = known[intent.rule][intent.key]
         # Most records are met for the first time.
         first = verb is None and still_open is None and intent.attempt == 0
         attempt = 1 if first else _attempt(intent, (verb, *standing, still_open))
         prior = standing[-1] or _PENDING
-        opened.append(
-            Opened(intent.verb.value, intent.object, intent.generation, attempt, intent.mapped_hash, number, prior)
-        )
+        verb = PLAIN_VERBS[intent.verb]
+        opened.append(Opened(verb, intent.object, intent.generation, attempt, intent.mapped_hash, number, prior))
     return opened
 
 
-def _known(connection: Connection, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Sequence[Any]]:
-    """By rule and key: number of the target, and what decides whether a further operation on it is safe."""
-    keys: dict[str, list[str]] = {}
-    for rule, key in names:
-        keys.setdefault(rule, []).append(key)
-    found: dict[tuple[str, str], Sequence[Any]] = {}
-    for rule, wanted in keys.items():
-        rows = connection.execute(
-            "SELECT t.key, t.number, s.verb, s.generation, s.attempt, s.outcome, s.operation, s.id, s.state,"
-            " o.operation FROM json_each(?) AS j CROSS JOIN target AS t ON t.rule = ? AND t.key = j.value"
-            " LEFT JOIN standing AS s ON s.target = t.number LEFT JOIN open_operation AS o ON o.target = t.number",
-            (as_json(wanted), rule),
-        ).fetchall()
-        found.update(((rule, row[0]), row[1:]) for row in rows)
-    return found
+def _known(connection: Connection, keys: Mapping[str, Sequence[str]]) -> dict[str, dict[str, Sequence[Any]]]:
+    """By rule and key: key, number of the target, and what decides whether a further operation on it is safe."""
+    return {
+        rule: {
+            row[0]: row
+            for row in connection.execute(
+                "SELECT t.key, t.number, s.verb, s.generation, s.attempt, s.outcome, s.operation, s.id, s.state,"
+                " o.operation FROM json_each(?) AS j CROSS JOIN target AS t ON t.rule = ? AND t.key = j.value"
+                " LEFT JOIN standing AS s ON s.target = t.number LEFT JOIN open_operation AS o ON o.target = t.number",
+                (as_json(wanted), rule),
+            ).fetchall()
+        }
+        for rule, wanted in keys.items()
+    }
 
 
 def _attempt(intent: Intent, known: Sequence[Any]) -> int:
@@ -134,13 +135,15 @@ def target_numbers(connection: Connection, names: Sequence[tuple[str, str]]) -> 
 
 def replay_intents(connection: Connection, rows: Sequence[tuple[int, Sequence[Any]]]) -> None:
     """Open the operations of intents that are in the chain already."""
-    names = [(values[3], values[4]) for _, values in rows]
+    keys: dict[str, list[str]] = {}
+    for _, values in rows:
+        keys.setdefault(values[3], []).append(values[4])
     connection.executemany(
         "INSERT OR IGNORE INTO target(rule, key, object, schema) VALUES(?, ?, ?, ?)",
         [(values[3], values[4], values[5], int(values[1] == Verb.SCHEMA)) for _, values in rows],
     )
-    known = _known(connection, names)
-    open_operations(connection, [known[name][0] for name in names], [operation for operation, _ in rows])
+    known = _known(connection, keys)
+    open_operations(connection, [known[each[3]][each[4]][1] for _, each in rows], [operation for operation, _ in rows])
 
 
 def state_after(verb: str, outcome: str, prior: str) -> str:

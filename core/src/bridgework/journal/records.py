@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from bridgework.model import Verb
 
@@ -70,7 +69,7 @@ class Intent(NamedTuple):
     object: str
     generation: int = 1
     marker: str = ""
-    client_id: UUID | str = ""
+    client_id: str = ""
     attempt: int = 0
     body_hash: str = ""
     mapped_hash: str = ""

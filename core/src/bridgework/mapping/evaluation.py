@@ -107,6 +107,9 @@ class FieldCompiler:
             else:
                 steps.append(self._shaping(kind))
         when = self.conditions.predicate(object_name, spec.when) if spec.when else None
+        usual = when is None and spec.sole is None and steps == [_as_text]
+        if usual and (name := self._plain_name(spec, object_name)):
+            return _text_under(name)
         evaluate = _chained(source, steps, when)
         return evaluate if spec.sole is None else self._sole(spec.sole, object_name, evaluate)
 
@@ -120,6 +123,13 @@ class FieldCompiler:
             order=value_at(self.path(object_name, said.order, "used")) if said.order else _nothing,
         )
         return settled(contest, self._transform(said.use) if said.use else None, flag=said.flag)
+
+    def _plain_name(self, spec: FieldSpec, object_name: str) -> str:
+        """The name in the row itself under which the value stands; empty if it comes in another way."""
+        if spec.from_ is None or (self.rule.group and object_name == self.home):
+            return ""
+        path = self.catalog.path(object_name, spec.from_)
+        return path.name if path.plain and not path.hops else ""
 
     def type_of(self, spec: FieldSpec, object_name: str) -> FieldType | None:
         """The declared type, else the one that follows from the source; None if nothing says it."""
@@ -328,6 +338,16 @@ def _text_of(source: Evaluator) -> Evaluator:
 
     def text(scope: Scope) -> Value:
         value = source(scope)
+        return (value.strip() if type(value) is str else plain_text(value)) or None
+
+    return text
+
+
+def _text_under(name: str) -> Evaluator:
+    """The same for a value of the row itself: most fields of most records are this, so it is one call."""
+
+    def text(scope: Scope) -> Value:
+        value = scope.row.values.get(name)
         return (value.strip() if type(value) is str else plain_text(value)) or None
 
     return text

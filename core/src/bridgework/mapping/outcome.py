@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field as made_by
+from hashlib import sha256
 from typing import Literal, NamedTuple
 
 import orjson
@@ -88,14 +88,14 @@ def canonical(value: Value) -> bytes:
 
 def body_hash(body: Body) -> str:
     """SHA-256 of a mapped body in canonical form: equal bodies, equal hash, whatever the order of fields."""
-    return hashlib.sha256(canonical(body)).hexdigest()
+    return sha256(canonical(body)).hexdigest()
 
 
 def content_hash(data: Value) -> str:
     """SHA-256 over canonical JSON."""
-    return hashlib.sha256(canonical(data)).hexdigest()
+    return sha256(canonical(data)).hexdigest()
 
 
 def group_key(value: str) -> str:
     """The key of a group: a digest, because the value may name a person and keys outlive a purge."""
-    return hashlib.sha256(" ".join(value.split()).encode()).hexdigest()[:20]
+    return sha256(" ".join(value.split()).encode()).hexdigest()[:20]

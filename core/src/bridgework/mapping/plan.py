@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 
 from bridgework.errors import UsageError
@@ -68,6 +69,10 @@ class Plan:
                 next_step="name one of the mapping's rules",
             )
         return self.rules[name]
+
+    def at(self, cutover: datetime) -> Plan:
+        """The same plan with another cutover: nothing that was compiled depends on it."""
+        return replace(self, settings=replace(self.settings, cutover=cutover), zones=self.zones.at(cutover))
 
     def session(self, staging: StagedRows) -> Session:
         """Caches and lookups for one pass over the staging."""

@@ -28,8 +28,10 @@ def run_rule(session: Session, rule: CompiledRule) -> Iterator[Outcome]:
     if own:
         yield from _by_depth(session, rule, own)
         return
+    takes_all = session.takes_all(rule)
     for scope in scopes(session, rule):
-        yield outcome(rule, scope, session.find_place(rule, scope.row, scope))
+        row = scope.row
+        yield outcome(rule, scope, Place(row.key) if takes_all else session.find_place(rule, row, scope))
 
 
 # -------------------------------------------------------------------------------------- rows and their surroundings
@@ -47,8 +49,9 @@ def scopes(session: Session, rule: CompiledRule) -> Iterator[Scope]:
     single = [hop for hop in rule.parents if "." not in hop.field]  # a path through a list may name several rows
     parent = max(single, key=lambda hop: staging.count(hop.object), default=None)
     if parent is None or staging.count(parent.object) <= KEPT_ROWS:
-        for row in staging.rows(rule.object):
-            yield Scope(session, session.amended(row))
+        rows = staging.rows(rule.object)
+        for row in map(session.amended, rows) if session.around.links else rows:
+            yield Scope(session, row)
         return
     yield from _joined(session, rule.object, parent)
 
@@ -179,7 +182,7 @@ def _above(rule: CompiledRule, scope: Scope, own: Sequence[CompiledField]) -> St
 def outcome(rule: CompiledRule, scope: Scope, place: Place, waiting: frozenset[str] = frozenset()) -> Outcome:
     """The outcome of one row (or group). `waiting` are labels that this record writes in the second pass."""
     row = scope.row
-    if not place.taken:
+    if place.reason:
         return Skipped(rule=rule.name, object=rule.object, key=row.key, reason=place.reason, selected=place.selected)
     if rule.needed and (missing := [hop.source for hop in rule.needed if not scope.children.get(hop)]):
         reason = rule.spec.otherwise or f"no {', '.join(missing)}"

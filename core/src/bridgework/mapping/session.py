@@ -169,6 +169,12 @@ class Session:
             self._places[rule.name, row.key] = known
         return known
 
+    def takes_all(self, rule: CompiledRule) -> bool:
+        """Whether every row of the rule's object takes part, under its own key: nothing has to be asked of the rows."""
+        choosing = rule.when or rule.requires or rule.group or self.inactive(rule)
+        decided = self.around.exclusions or self.around.merges
+        return not (choosing or decided or any(self._marks(rule.object)))
+
     def find_place(self, rule: CompiledRule, row: StagedRow, scope: Scope) -> Place:
         """As `place`, worked out anew: for the rule's own rows, which come once."""
         if reason := self.inactive(rule):
@@ -184,17 +190,17 @@ class Session:
         if self.around.exclusions and (row.object, row.key) in self.around.exclusions:
             return Place(reason="excluded by decision")
         if not rule.group:
-            return Place(key=row.key)
+            return Place(row.key)
         text = next((text for path in rule.group if (text := plain_text(scope.value(path)))), "")
         return Place(key=group_key(text)) if text else Place(reason="nothing to group by")
 
     def absence(self, row: StagedRow) -> str:
         """Why a row takes no part in anything: deleted, or merged into another."""
-        deleted, merged = self._marks(row.object)
+        deleted, merged = self._objects.get(row.object) or self._marks(row.object)
         if deleted is not None and not is_empty(deleted(row.values)):
             return "deleted"
         decided = self.around.merges
-        if (merged is None or is_empty(merged(row.values))) and (row.object, row.key) not in decided:
+        if (merged is None or is_empty(merged(row.values))) and not (decided and (row.object, row.key) in decided):
             return ""
         survivor = self.staging.survivor(row.object, row.key)
         # A chain of merges that leads nowhere, or in a circle, ends at the row itself.

@@ -60,6 +60,10 @@ class Zones:
         self.time_zone, self.cutover, self._zone, self._fields = time_zone, cutover, zone, fields
         self.today: date = cutover.astimezone(zone).date()
 
+    def at(self, cutover: datetime) -> Zones:
+        """The same zones with another cutover."""
+        return Zones(self.time_zone, cutover, self._fields)
+
     def name(self, row: StagedRow, session: Session) -> str:
         """The IANA name of a row's zone."""
         for read in self._fields.get(row.object, ()):

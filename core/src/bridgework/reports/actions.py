@@ -47,12 +47,14 @@ PROOF: Final[dict[str, str]] = {
     "wrong": "The destination holds another value. Compare by hand; bridgework load repairs what nobody edited.",
     "kept edit": "Somebody changed it in the destination after the load; their value was kept. Confirm it is right.",
     "waits for": "The record it belongs to is missing: correct that one first.",
+    "holds what one of ours": "Compare the two in the destination; if it is a double, delete the one without the mark.",
     "carries our marker": "Nobody here recorded it. Open it in the destination and delete it if it is a double.",
 }
 
 ROLLBACK: Final[dict[str, str]] = {
     "": "Open the record in the destination and decide there.",
     "edited in the destination": "Somebody has worked on it. Keep it, or delete it by hand in the destination.",
+    "somebody else's": "Move what people attached to another record, then run bridgework rollback again.",
     "was there before": "Nothing to do: it belongs to the practice and is not ours to remove.",
     "cannot be removed": "Remove it by hand in the destination's settings if it is not wanted.",
     "records that were kept": "Decide about the records that were kept, then run bridgework rollback --schema again.",

@@ -28,9 +28,10 @@ class Children:
 
     def look(self) -> None:
         """Go through everything that changed since we began, and note what others made."""
-        began = next((event.at for event in self._migration.journal.events()), None)
-        if began is None:
+        first = next(self._migration.journal.events(), None)
+        if first is None:
             return
+        began = self._migration.timekeeper.theirs(first.at, first.seq)
         for each in self._migration.capabilities.objects:
             fields = self._fields.get(each.name, {})
             if not fields or each.identity.kind == "natural":  # the parts of such a record are what names it

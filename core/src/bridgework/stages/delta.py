@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bridgework.errors import UsageError
 from bridgework.migration import Migration
 from bridgework.results import Result
 from bridgework.stages.load_stage import load
 from bridgework.stages.noting import note_delta
+
+# A source that gives changes since an instant may have written some of them late. What comes twice has the same hash.
+OVERLAP = timedelta(minutes=10)
 
 
 def delta(migration: Migration) -> Result:
@@ -27,7 +32,7 @@ def delta(migration: Migration) -> Result:
     writer.overlay(description, complete=description.complete)
     for each in description.objects:
         if not each.absent:
-            records = migration.hooks.extract(each.name, None if description.complete else since)
+            records = migration.hooks.extract(each.name, None if description.complete else since - OVERLAP)
             rows[each.name] = writer.add(each.name, migration.progress.counted(each.name, records))
     frozen = writer.freeze()
     migration.forget_staging()

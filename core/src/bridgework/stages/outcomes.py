@@ -22,4 +22,6 @@ def outcomes(migration: Migration, rule: CompiledRule) -> Iterator[Outcome]:
 
 def records(migration: Migration, rule: CompiledRule) -> Iterator[Mapped]:
     """The records the rule writes."""
-    return (outcome for outcome in outcomes(migration, rule) if isinstance(outcome, Mapped))
+    for outcome in outcomes(migration, rule):
+        if type(outcome) is Mapped:
+            yield outcome

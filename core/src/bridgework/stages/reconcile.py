@@ -14,7 +14,7 @@ from bridgework.mapping import CompiledRule, Mapped
 from bridgework.migration import Migration
 from bridgework.model import Body, FieldType, StoredRecord, TargetField
 from bridgework.results import Result
-from bridgework.stages.comparing import compare, empty, number
+from bridgework.stages.comparing import compare, content_mark, empty, number
 from bridgework.stages.load.parents import parents_of
 from bridgework.stages.load.resolving import Resolver, Unresolved
 from bridgework.stages.loading import prepare
@@ -214,20 +214,29 @@ def _line_of(migration: Migration, rule: str, target: Target, label: str, what: 
 
 
 def _surplus(migration: Migration, objects: set[str]) -> Iterator[dict[str, str]]:
-    """Records that carry a marker of this migration and that the journal does not know."""
+    """Records that carry a marker of this migration and that the journal does not know; and those that carry none but
+    hold exactly what one of ours holds: somebody may have taken the mark away while its answer was in doubt."""
     tag = f"/{migration.project.id}"
     for name in sorted(objects):
         if migration.capabilities.object(name).identity.kind not in ("marker", "unique-key"):
             continue
-        ours = (
-            record
-            for record in migration.hooks.scan(name, (), None)
-            if not record.deleted and (record.marker.endswith(tag) or f"{tag}.g" in record.marker)
-        )
-        while chunk := list(islice(ours, 500)):
+        unmarked: dict[str, str] = {}
+        there = (record for record in migration.hooks.scan(name, (), None) if not record.deleted)
+        while chunk := list(islice(there, 500)):
             known = migration.journal.by_destination(name, [record.id for record in chunk])
-            yield from (
-                {"object": name, "id": record.id, "what": "carries our marker, not in the journal"}
-                for record in chunk
-                if record.id not in known
-            )
+            for record in chunk:
+                if record.id in known:
+                    continue
+                if record.marker.endswith(tag) or f"{tag}.g" in record.marker:
+                    yield {"object": name, "id": record.id, "what": "carries our marker, not in the journal"}
+                elif not record.marker:
+                    unmarked[content_mark(record)] = record.id
+        yield from _without_marker(migration, name, unmarked)
+
+
+def _without_marker(migration: Migration, name: str, unmarked: dict[str, str]) -> Iterator[dict[str, str]]:
+    for rule in (rule for rule, written in migration.journal.rules().items() if written == name and unmarked):
+        for target in migration.journal.all_targets(rule):
+            if target.live and target.settled_hash and (found := unmarked.pop(target.settled_hash, "")):
+                what = "holds what one of ours holds, without our marker"
+                yield {"object": name, "id": found, "what": what}

@@ -294,6 +294,12 @@ def _result(
     windows: dict[str, Any] = {
         each.name: each.recoverable.days if each.recoverable else None for each in migration.capabilities.objects
     }
+    now = migration.clock.now()
+    until = {  # of a preview: if it were done now
+        each.name: (ledger.latest.get(each.name, now) + each.recoverable).isoformat("T", "minutes")
+        for each in migration.capabilities.objects
+        if each.recoverable and (counts := ledger.counts.get(each.name)) and counts["removed"] + counts["to remove"]
+    }
     left = any(counts["kept"] + counts["refused"] + counts["still there"] for counts in ledger.counts.values())
     left = left or any(line["outcome"] == "kept" for line in schema_lines)
     return migration.finished(
@@ -304,6 +310,7 @@ def _result(
             "kept": ledger.kept,
             "schema": schema_lines,
             "recoverable_days": windows,
+            "recoverable_until": until,
         },
         differences=left and not preview,
         next_="bridgework rollback" if preview else "bridgework status",

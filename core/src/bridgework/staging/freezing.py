@@ -70,11 +70,13 @@ class Freezing:
         rows: list[tuple[int, bytes]],
         profiler: Profiler,
     ) -> None:
+        read: list[dict[str, Any]] = [orjson.loads(data) for _, data in rows]
+        profiler.add(read)
+        if not references.concern(object_id):
+            return
         pointers: list[links.Pointer] = []
         handles: list[links.Named] = []
-        for seq, data in rows:
-            values: dict[str, Any] = orjson.loads(data)
-            profiler.add(values)
+        for (seq, _), values in zip(rows, read, strict=True):
             if self._overlay is None or self._overlay.redescribed or seq in self._overlay.written:
                 pointers.extend(references.pointers(object_id, seq, values))
                 handles.extend(references.named(object_id, seq, values))

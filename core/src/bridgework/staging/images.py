@@ -23,12 +23,15 @@ SORTED_TOGETHER = 100_000  # images; while they wait they take some 25 MB in a p
 
 
 class Image(NamedTuple):
-    """One image. `operation` is 0 where none is known yet: a pre-image is durable before its intent is."""
+    """One image. `operation` is 0 where none is known yet: a pre-image is durable before its intent is.
+
+    `body` may be JSON already, where somebody has written it down before.
+    """
 
     rule: str
     key: str
     kind: ImageKind
-    body: Mapping[str, Any]
+    body: Mapping[str, Any] | bytes
     generation: int = 1
     operation: int = 0
 
@@ -46,7 +49,10 @@ class Images:
             with self._store.write("images") as connection:
                 connection.executemany(
                     "INSERT INTO image(rule, key, generation, operation, kind, body) VALUES(?, ?, ?, ?, ?, ?)",
-                    [(i.rule, i.key, i.generation, i.operation, i.kind, Blob(orjson.dumps(i.body))) for i in batch],
+                    [
+                        (rule, key, generation, operation, kind, Blob(body if type(body) is bytes else _json(body)))
+                        for rule, key, kind, body, generation, operation in batch
+                    ],
                 )
                 _sort_in(connection)
 
@@ -88,6 +94,9 @@ class Images:
                 ).fetchall()
             found.update((chosen[number], orjson.loads(body)) for number, body in rows)
         return found
+
+
+_json = orjson.dumps
 
 
 def _batches(items: Iterable[T]) -> Iterator[list[T]]:

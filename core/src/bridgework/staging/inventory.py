@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import chain
 from typing import Any
 from zlib import crc32
 
@@ -15,7 +16,6 @@ from bridgework.model import FieldType, SourceField
 
 VALUE_SET = 50  # value sets up to this size are counted exactly
 MOST_PATHS = 2_000  # per object; a map keyed by ids must not become a thousand fields each
-_BATCH = 1_000
 _SMALLEST = 1_024  # smallest hashes kept: the estimate is then within about 3 %
 
 _STRUCTURED = frozenset({FieldType.MONEY, FieldType.EMAILS, FieldType.PHONES, FieldType.ADDRESS, FieldType.PHONE})
@@ -29,6 +29,7 @@ _SHAPES = (
     (FieldType.NUMBER, re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")),
 )
 _LONG = 255
+_NESTED = frozenset({dict, list})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,12 +185,19 @@ class Profiler:
         self._columns = {name: _Column(declared) for name, declared in self._declared.items()}
         self._rows = 0
 
-    def add(self, values: Mapping[str, Any]) -> None:
-        """One row."""
-        self._rows += 1
-        self._walk(values, "", None)
-        if self._rows % _BATCH == 0:
-            self._flush()
+    def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Some rows. Their own fields are taken column by column, which is a third of the work of walking."""
+        self._rows += len(rows)
+        for name in dict.fromkeys(chain.from_iterable(rows)):
+            values = [value for row in rows if (value := row.get(name)) is not None and value != ""]
+            if not _NESTED.isdisjoint(map(type, values)):
+                for row in rows:
+                    if name in row:
+                        self._walk({name: row[name]}, "", None)
+            elif (column := self._columns.get(name) or self._found(name)) is not None:  # an empty field is one, too
+                column.waiting += values
+                column.filled += len(values)
+        self._flush()
 
     def _walk(self, values: Mapping[str, Any], prefix: str, seen: set[str] | None) -> None:
         columns = self._columns

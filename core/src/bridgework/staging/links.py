@@ -62,6 +62,10 @@ class References:
             (number, parent, handle.identity if handle else ""),
         )
 
+    def concern(self, object_id: int) -> bool:
+        """Whether rows of the object point to others, or are named by others."""
+        return bool(self._fields.get(object_id) or self._handles.get(object_id))
+
     def pointers(self, child: int, seq: int, values: Mapping[str, Any]) -> Iterator[Pointer]:
         """What a row says about others, for every filled reference."""
         for (number, path), name in self._fields.get(child, {}).items():

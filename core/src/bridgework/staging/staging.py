@@ -98,12 +98,14 @@ class Staging:
             f"SELECT {_ROW} FROM payload AS p"  # noqa: S608
             " WHERE p.seq < ? AND p.seq > ? ORDER BY p.seq LIMIT ?"
         )
-        for row in pages(self._store, statement, (first_place(number),), (end_place(number),), PAGE):
-            yield self._row(row)
+        files = self._files
+        found = pages(self._store, statement, (first_place(number),), (end_place(number),), PAGE)
+        for seq, key, digest, file, line, data in found:
+            yield Row(object_name, key, seq, orjson.loads(data), files[file], line, digest)
 
     def _row(self, columns: Sequence[Any]) -> Row:
         seq, key, digest, file, line, data = columns
-        return Row(self._names[seq >> PLACE_BITS], key, seq, orjson.loads(data), self._files[file], line, digest.hex())
+        return Row(self._names[seq >> PLACE_BITS], key, seq, orjson.loads(data), self._files[file], line, digest)
 
     def row(self, object_name: str, key: str) -> Row | None:
         """One row, None if there is no such key."""

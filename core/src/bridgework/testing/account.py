@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import secrets
 from collections.abc import Iterator, Mapping
@@ -89,6 +90,7 @@ class Account:
         self.simulated = not subject.service
         self.requests = requests
         self.foreign: dict[str, set[str]] = {}  # object -> ids of records that are not the migration's
+        self.parents = itertools.count(1001)  # numbers of records that others refer to: no value is there twice
         self.ways: dict[str, tuple[str, str]] = {}  # object -> method and path of a create
         # Label of the field the kit adds where an object can have fields of its own; a running service may have one.
         self.custom = CUSTOM if self.simulated else f"{CUSTOM} {secrets.token_hex(4)}"

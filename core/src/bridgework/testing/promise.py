@@ -108,7 +108,7 @@ def way(run: Run, name: str = "") -> tuple[str, str]:
     name = name or run.main()
     known = run.account.ways.get(name)
     if known is None:
-        trial = run.record("trial", name, rule="kit-trial", number=99)
+        trial = run.record("trial", name, rule="kit-trial", number=999)
         seen = len(run.account.requests.seen)
         write(run, [trial])
         writes = [each for each in run.account.requests.seen[seen:] if each[0] not in _READING]

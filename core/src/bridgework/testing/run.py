@@ -211,7 +211,7 @@ class Run:
         rule = f"kit-parent-{field.reference}"
         known = self.journal.ids(rule, [key])
         if not known:
-            parent = self.record(key, field.reference, rule=rule)
+            parent = self.record(key, field.reference, rule=rule, number=next(self.account.parents))
             self.load([parent])
             known = self.journal.ids(rule, [key])
             require(

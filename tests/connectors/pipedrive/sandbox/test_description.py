@@ -10,6 +10,7 @@ from bridgework_pipedrive_sandbox.operations import Operations
 from bridgework_pipedrive_sandbox.routes import handlers
 
 from ..openapi import DATA, ERROR_FORMS, ValidatingApp, description
+from .account import Account
 
 JSON = {"content-type": "application/json"}
 
@@ -163,6 +164,16 @@ def test_every_deviation_names_its_source() -> None:
     for name, entries in deviations.items():
         if name != "about":
             assert all(entry["instead"] and entry["source"] for entry in entries)
+
+
+@pytest.mark.parametrize("path", ["persons", "organizations", "deals", "activities"])
+def test_everything_that_can_be_asked_for_is_answered(account: Account, path: str) -> None:
+    account.make(
+        path, **{"persons": {"name": "A"}, "organizations": {"name": "A"}, "deals": {"title": "A"}}.get(path, {})
+    )
+    facts = json.loads((DATA / "openapi.json").read_text())["paths"]["v2"][f"/{path}"]["get"]["parameters"]
+    [names] = [each["schema"]["enum"] for each in facts if each["name"] == "include_fields"]
+    assert set(names) <= account.get(f"{path}/1", include_fields=",".join(names)).keys()
 
 
 def test_a_watcher_fails_loudly() -> None:

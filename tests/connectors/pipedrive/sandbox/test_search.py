@@ -1,5 +1,9 @@
 """Searches (behaviour 31)."""
 
+import pytest
+
+from bridgework_pipedrive_sandbox import searching
+
 from .account import Account, refusal
 from .conftest import OpenAccount
 
@@ -104,3 +108,24 @@ def test_notes_are_searchable(open_account: OpenAccount) -> None:
     account.make("persons", name="Ana")
     account.make_v1("notes", content="Allergic to latex", person_id=1)
     assert found(account, "persons/search", term="latex", fields="notes") == [1]
+
+
+def test_a_search_for_types_or_states_that_do_not_exist_is_refused(open_account: OpenAccount) -> None:
+    account = open_account(search_lag=0)
+    account.make("deals", title="Crown", status="won")
+    assert found(account, "itemSearch", term="crown", item_types="deal,product") == [1]
+    assert "ERR_INVALID_INPUT" in refusal(account.v2("GET", "itemSearch", term="crown", item_types="deal,tooth"))
+    assert found(account, "deals/search", term="crown", status="won") == [1]
+    assert found(account, "deals/search", term="crown", status="open") == []
+    assert "ERR_INVALID_INPUT" in refusal(account.v2("GET", "deals/search", term="crown", status="deleted"))
+
+
+def test_conditions_of_a_search_see_two_thousand_hits_at_most(
+    open_account: OpenAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "MOST_FILTERED", 2)
+    account = open_account(search_lag=0)
+    for status in ("open", "open", "won"):
+        account.make("deals", title="Crown", status=status)
+    assert found(account, "deals/search", term="crown") == [1, 2, 3]
+    assert found(account, "deals/search", term="crown", status="won") == []

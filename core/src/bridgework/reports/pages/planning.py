@@ -88,7 +88,8 @@ def _verdict(
         return f"{one} in the way before the mapping can be approved."
     if crowded:
         return f"{many(planned, 'record')} are planned, but the plan of the destination has not enough room."
-    time = f", in about {duration(load.get('hours'))}" if load else ""
+    takes = duration(load.get("hours"))
+    time = f", in {takes if takes.startswith('under') else f'about {takes}'}" if load else ""
     first_made = many(len(operations), "field or option is", "fields and options are")
     return f"{many(planned, 'record')} will be written{time}; {first_made} created first."
 

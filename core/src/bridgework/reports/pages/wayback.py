@@ -118,12 +118,16 @@ def _schema_line(each: Mapping[str, Any]) -> tuple[Cell, ...]:
 
 
 def _windows(result: Mapping[str, Any]) -> tuple[Section, ...]:
-    windows = dictionary(result.get("recoverable_days"))
+    windows, until = dictionary(result.get("recoverable_days")), dictionary(result.get("recoverable_until"))
     rows = tuple(
-        (named(name), words(many(whole(days), "day") if days else "not from the destination's bin"))
+        (
+            named(name),
+            words(many(whole(days), "day") if days else "not from the destination's bin"),
+            words(str(until.get(name, "")).replace("T", " ").removesuffix("+00:00") + " UTC" if name in until else ""),
+        )
         for name, days in windows.items()
     )
-    columns = ("What", "Can be restored there for")
+    columns = ("What", "Can be restored there for", "Until")
     return (Table(title="How long removed records can be restored", columns=columns, rows=rows),) if rows else ()
 
 

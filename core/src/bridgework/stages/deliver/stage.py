@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from bridgework import reports
@@ -40,8 +41,13 @@ def deliver(migration: Migration, *, accept_open_window: bool = False) -> Result
         "deliver",
         data={**data, "package": [each.as_json() for each in package.files]},
         differences=bool(data["warnings"] or data["not_loaded"]),
-        next_="bridgework purge",
+        next_="bridgework reconcile" if unproven(data["warnings"]) else "bridgework purge",
     )
+
+
+def unproven(warnings: Sequence[str]) -> bool:
+    """Whether the package says of itself that the present state was not reconciled."""
+    return any("run bridgework reconcile" in each for each in warnings)
 
 
 # ------------------------------------------------------------------------------------------ may it be delivered

@@ -100,10 +100,15 @@ def _where(object_name: str, kind: str) -> dict[str, str]:
             return {"where": "", "action": "Nothing to do: left out on purpose, and still in the old system's export."}
 
 
+def _written_since(migration: Migration, seq: int) -> bool:
+    """Whether a later load or delta did anything; one that found everything as it was proves nothing wrong."""
+    later = (each.payload["outcomes"] for each in migration.journal.events("loaded") if each.seq > seq)
+    return any(what != "unchanged" for outcomes in later for counted in outcomes.values() for what in counted)
+
+
 def reconciliation(migration: Migration) -> tuple[dict[str, Any], str]:
     """The data of the last reconcile, and a warning if it does not prove the present state."""
     event = migration.journal.last_event("reconciled")
-    loaded = migration.journal.last_event("loaded")
     path = migration.project.reports / "reconcile.json"
     if event is None or not path.exists():
         return {}, "No reconciliation ran: run bridgework reconcile and deliver again."
@@ -112,7 +117,7 @@ def reconciliation(migration: Migration) -> tuple[dict[str, Any], str]:
     found = (len(proof.get("differences") or []), len(proof.get("surplus") or []))
     if found != (event.payload["differences"], event.payload["surplus"]):
         return {}, "reports/reconcile.json is not what the journal says was found: run bridgework reconcile again."
-    if loaded is not None and loaded.seq > event.seq:
+    if _written_since(migration, event.seq):
         return proof, "Records were written after the last reconciliation: run bridgework reconcile and deliver again."
     return proof, ""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from bridgework.journal import Intent, Outcome, Target
-from bridgework.mapping import CompiledRule, Mapped, MappedFile, body_hash
+from bridgework.mapping import CompiledRule, Mapped, MappedFile, body_hash, canonical
 from bridgework.model import Body, FileContent, StoredRecord, Verb
 from bridgework.stages.load.parents import parents_of
 from bridgework.stages.load.resolving import Parents, Resolver, Unresolved
@@ -85,7 +86,7 @@ class JobMaker:
                 self._tally["unchanged"] += 1
             elif target.mapped_hash != each.first_hash:
                 updates.append((each, target))
-        parents = parents_of(self._migration, [each.mapped for each, _ in (*creates, *updates)])
+        parents = self._parents([*creates, *updates])
         return [*self._creates(creates, parents), *self._updates(updates, parents, deferred=False)]
 
     def second_pass(self, chunk: Sequence[Planned]) -> list[Job]:
@@ -99,8 +100,12 @@ class JobMaker:
             and target.live
             and target.mapped_hash == each.first_hash
         ]
-        parents = parents_of(self._migration, [each.mapped for each, _ in open_])
+        parents = self._parents(open_)
         return list(self._updates(open_, parents, deferred=True))
+
+    def _parents(self, items: Sequence[tuple[Planned, Target | None]]) -> Parents:
+        records = [each.mapped for each, _ in items] if self._rule.references else []
+        return parents_of(self._migration, records)
 
     def _retry(self, target: Target, each: Planned) -> bool:
         """A dead letter is tried again on request, and when its mapped body is another one now."""
@@ -125,13 +130,14 @@ class JobMaker:
                 if problem.waits:
                     self._tally[WAITING] += 1
                 else:
-                    refused.append((self._intent(each, self._verb, generation=generation), problem))
+                    refused.append((self._intent(each, self._verb, generation), problem))
                 continue
             if left_out:
                 self._tally["reference left out"] += len(left_out)
-            intent = self._intent(each, self._verb, generation=generation, body=body)
+            kept = canonical(body)
+            intent = self._intent(each, self._verb, generation, sha256(kept).hexdigest())
             jobs.append(Job(intent, body, file=file))
-            images.append(Image(intent.rule, intent.key, "sent", body, generation))
+            images.append(Image(intent.rule, intent.key, "sent", kept, generation))
         self._migration.records.images.put(images)
         self._reject(refused)
         return jobs
@@ -223,28 +229,28 @@ class JobMaker:
 
     # ---------------------------------------------------------------- intents
 
-    def _intent(self, each: Planned, verb: Verb, *, generation: int, body: Body | None = None) -> Intent:
+    def _intent(self, each: Planned, verb: Verb, generation: int, body_hash: str = "") -> Intent:
         return self._migration.intent(
-            verb=verb,
-            stage=self._stage,
-            rule=self._rule.name,
-            object_name=self._rule.target,
-            key=each.mapped.key,
-            generation=generation,
-            mapped_hash=each.first_hash,
-            body_hash="" if body is None else body_hash(body),
+            verb,
+            self._stage,
+            self._rule.name,
+            self._rule.target,
+            each.mapped.key,
+            generation,
+            each.first_hash,
+            body_hash=body_hash,
         )
 
     def _update_intent(self, each: Planned, target: Target, body: Body, *, deferred: bool) -> Intent:
         whole = deferred or not each.mapped.deferred
         return self._migration.intent(
-            verb=Verb.UPDATE,
-            stage=self._stage,
-            rule=self._rule.name,
-            object_name=self._rule.target,
-            key=each.mapped.key,
-            generation=target.generation,
-            mapped_hash=each.full_hash if whole else each.first_hash,
+            Verb.UPDATE,
+            self._stage,
+            self._rule.name,
+            self._rule.target,
+            each.mapped.key,
+            target.generation,
+            each.full_hash if whole else each.first_hash,
             target_id=target.id,
             body_hash=body_hash(body),
             fields=tuple(body),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 CHUNK = 500  # mapped records looked at together
 GROUP = 25  # single-record requests whose intents are committed together
 ROUNDS = 3  # of settling and going over the rules again
-BATCHED = 200  # records whose intents are committed together where a request carries many
+BATCHED = 500  # records whose intents are committed together where a request carries many
 
 
 class Loader:
@@ -167,18 +167,16 @@ class Loader:
         self._migration.note_head()
         for future in finished:
             done = future.result()
+            self.outcomes[rule.name].update(map(_state, done))
             for each in done:
                 self._sampling.heard(each)
-                self._count(rule, each)
+                if each.job.conflicts or each.cap:
+                    self._note(rule, each)
             if counted:  # each record once, whatever the second pass adds to it
                 self._migration.progress.step(rule.name, len(done))
         return left
 
-    def _count(self, rule: CompiledRule, done: Done) -> None:
-        state = str(done.outcome.state)
-        if state == "done":
-            state = "updated" if done.job.intent.verb is Verb.UPDATE else "created"
-        self.outcomes[rule.name][state] += 1
+    def _note(self, rule: CompiledRule, done: Done) -> None:
         if done.job.conflicts:
             fields = ",".join(done.job.conflicts)
             self._migration.journal.set_state(
@@ -186,6 +184,13 @@ class Loader:
             )
         if done.cap:
             self._capped.add(rule.target)
+
+
+def _state(done: Done) -> str:
+    state = done.outcome.state
+    if state == "done":
+        return "updated" if done.job.intent.verb is Verb.UPDATE else "created"
+    return str(state)
 
 
 def _chunks(items: Iterator[Planned], size: int) -> Iterator[list[Planned]]:

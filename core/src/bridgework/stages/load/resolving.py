@@ -164,14 +164,15 @@ class Resolver:
             slot = slots.get(label)
             if slot is None:
                 raise Unresolved(label, "the destination has no such field", waits=self.partly)
-            if slot.plain and type(value) is str:
-                if slot.longest is not None and len(value) > slot.longest:
-                    raise Unresolved(slot.field.label, f"longer than the {slot.longest} characters the field takes")
-                resolved[slot.key] = value
+            field, key, as_it_is, longest = slot
+            if as_it_is and type(value) is str:
+                if longest is not None and len(value) > longest:
+                    raise Unresolved(field.label, f"longer than the {longest} characters the field takes")
+                resolved[key] = value
                 continue
-            plain = self._value(slot.field, value, parents, body)
+            plain = self._value(field, value, parents, body)
             if plain is not None:
-                resolved[slot.key] = plain
+                resolved[key] = plain
             elif label in required:
                 raise Unresolved(label, "the record it belongs to was not written")
             else:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 LONGEST_SILENCE = 8  # rounds in which nothing reached the destination before the run stops
 _OWN_IDS = ("client-id", "unique-key")
-THROTTLED = "throttled"  # the cause of `NotSent` after a 429
+ANSWERED = ("throttled", "expired")  # causes of `NotSent` after a 429, and after a 401 that a new token heals
 _Call = Callable[[Sequence[Operation]], Iterator[WriteResult | UndoResult]]
 
 
@@ -60,7 +60,7 @@ class Job(NamedTuple):
             verb=intent.verb,
             object=intent.object,
             marker=intent.marker,
-            client_id=intent.client_id if isinstance(intent.client_id, UUID) else UUID(intent.client_id),
+            client_id=UUID(intent.client_id),
             body=self.body,
             target_id=intent.target_id,
             version=self.version,
@@ -101,7 +101,7 @@ class Writer:
             results = self._attempt(waiting)
             decided += self._final(results)
             waiting = [_again(each.job) for each in results if each.outcome.state == "not_sent"]
-            if waiting and not _throttled(results):
+            if waiting and not _answered(results):
                 silence = silence + 1 if len(waiting) == len(results) else 1
                 if silence >= LONGEST_SILENCE:
                     raise StopRun(
@@ -199,9 +199,9 @@ class Writer:
         return self._migration.hooks.upload if upload else self._migration.hooks.write
 
 
-def _throttled(results: Sequence[Done]) -> bool:
+def _answered(results: Sequence[Done]) -> bool:
     """Whether the destination answered at all: then the client's gate does the waiting, and it is no silence."""
-    return any(each.outcome.state == "not_sent" and each.outcome.reason == THROTTLED for each in results)
+    return any(each.outcome.state == "not_sent" and each.outcome.reason in ANSWERED for each in results)
 
 
 def _again(job: Job) -> Job:
@@ -321,7 +321,7 @@ class _Attempt:
         if intent.verb is Verb.UPDATE:
             ours = result.id == intent.target_id
         elif self._ids_are_ours:
-            ours = result.id.lower() == str(intent.client_id).lower()
+            ours = result.id.lower() == intent.client_id
         else:
             ours = not result.marker or result.marker == intent.marker
         if ours:

@@ -37,7 +37,7 @@ def survives_a_crash_at_every_commit(bench: Bench) -> None:
 def _dies(account: Account, at: int) -> list[Wanted]:
     """Write two more records in a process that ends at that place."""
     with Run(account) as run:
-        records = [run.record(f"{at}-{n}", rule=f"kit-{at}", number=n) for n in (1, 2)]
+        records = [run.record(f"{at}-{n}", rule=f"kit-{at}", number=10 * at + n) for n in (1, 2)]
     try:
         with Run(account) as run, dying(at):
             run.send(records)

@@ -78,7 +78,7 @@ def turns_pages_without_loss(bench: Bench) -> None:
             fail(f"a scan of {name} finds nothing.")
         with run.account.outsider() as (connector, _):
             list(connector.undo([_removal(run, first.id)]))
-            list(connector.write([run.operation(run.record("late", rule="kit-late", number=7), 2)]))
+            list(connector.write([run.operation(run.record("late", rule="kit-late", number=5001), 2)]))
         seen = Counter([first.id, *(each.id for each in rows)])
         stayed.discard(first.id)
         missed = [id_ for id_ in stayed if not seen[id_]]
@@ -100,7 +100,7 @@ def leaves_out_nothing_since(bench: Bench) -> None:
         if run.capability(name).update == "supported":
             run.update(changed, {run.text(name).key: "Changed later"})
             expected.add(run.id(changed))
-        new = run.record("new", number=9)
+        new = run.record("new", number=5002)
         write(run, [new])
         expected.add(run.id(new))
         seen = {each.id for each in run.hooks.scan(name, (), since)}
@@ -142,4 +142,4 @@ def _filled(run: Run, size: int, there: Sequence[str] = ()) -> list[str]:
 
 def _removal(run: Run, id_: str) -> Operation:
     """A delete as somebody else sends it."""
-    return replace(run.operation(run.record("gone", number=8), 1), verb=Verb.DELETE, target_id=id_)
+    return replace(run.operation(run.record("gone", number=5003), 1), verb=Verb.DELETE, target_id=id_)

@@ -26,8 +26,9 @@ def isolates_a_poison_record(bench: Bench) -> None:
     with bench.run() as run:
         size = min(max(2, run.capability(run.main()).batch_size), 60 if bench.large else FEW)
         for position in range(size):
-            records = [run.record(f"{position}-{n}", number=n) for n in range(size)]
-            bad = records[position] = _poison(run, f"{position}-poison")
+            numbers = range(100 * position, 100 * position + size)
+            records = [run.record(f"{position}-{n}", number=n) for n in numbers]
+            bad = records[position] = _poison(run, f"{position}-poison", 100 * position + 99)
             run.send(records)
             standing = run.standing(bad)
             state = "lost" if standing is None else str(standing.state)
@@ -83,16 +84,16 @@ def keeps_to_its_lengths(bench: Bench) -> None:
                 )
 
 
-def _poison(run: Run, key: str) -> Wanted:
+def _poison(run: Run, key: str, number: int) -> Wanted:
     """A record the service refuses. NotApplicable if nobody knows one."""
     name = run.main()
     given = run.account.subject.poison.get(name)
     if given is not None:
-        return run.record(key, number=0, fields=given)
+        return run.record(key, number=number, fields=given)
     empty = _empty(run)
     if not empty:
         raise NotApplicable(f"nothing is required of {name}: say in `poison` what makes a record be refused")
-    return run.record(key, number=0, fields={empty: ""})
+    return run.record(key, number=number, fields={empty: ""})
 
 
 def _empty(run: Run) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from bridgework.testing.destination.bench import Bench
-from bridgework.testing.promise import exactly_once, write
+from bridgework.testing.promise import break_creates, exactly_once, mended, way, write
 from bridgework.testing.run import Run
 from bridgework.testing.standards import NotApplicable, Standards, require, skip_unless
 
@@ -91,8 +91,24 @@ def tells_rules_apart(bench: Bench) -> None:
 
 
 @STANDARDS.required
+def writes_nothing_again(bench: Bench) -> None:
+    """A load that is run again, by another process, writes nothing and changes nothing."""
+    with bench.account() as account:
+        with Run(account) as run:
+            run.prepare()
+            records = run.records(3)
+            write(run, records)
+            before = {each.id: each.version for each in run.scanned(run.main())}
+        with Run(account) as run:
+            run.load(records)
+            after = {each.id: each.version for each in run.scanned(run.main())}
+            require(after.keys() == before.keys(), f"a second load left {len(after)} records where {len(before)} were.")
+            require(after == before, "a second load changed records that were written already.")
+
+
+@STANDARDS.required
 def enforces_its_identity(bench: Bench) -> None:
-    """Where the service itself keeps records apart, a create that is sent again makes no second one."""
+    """Where the service itself keeps records apart, a create that arrives twice makes no second one."""
     with bench.run() as run:
         name = run.main()
         kind = run.capability(name).identity.kind
@@ -102,6 +118,12 @@ def enforces_its_identity(bench: Bench) -> None:
         with run.account.outsider() as (connector, _), suppress(Exception):  # refusing in whatever way is right
             list(connector.write([run.operation(record, 1)]))
         exactly_once(run, records)
+        way(run)
+        twice = run.record("twice", number=2)
+        break_creates(run, "duplicate")
+        write(run, [twice])
+        require(mended(run) == 1, "the repeated delivery met no write.")
+        exactly_once(run, [record, twice])
 
 
 @STANDARDS.optional("update")

@@ -1,0 +1,95 @@
+"""Deltas: what only a complete extract proves, changes that come late, people who edit meanwhile, after a way back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bridgework.stages.delta import OVERLAP
+
+from .conftest import MakeWorld
+
+
+def test_a_row_that_is_missing_in_a_complete_extract_is_reported_and_its_record_stays(make_world: MakeWorld) -> None:
+    """A deletion is proposed, never carried out."""
+    world = make_world(3, visits=False)
+    world.load()
+    world.export.people.pop()
+    answer = world.delta()
+    assert (answer["state"], answer["source"]["people"]["gone"]) == ("differences", 1)
+    assert len(world.registry.live()) == 3
+    assert world.registry.sent("DELETE") == []
+
+
+def test_a_row_that_is_missing_in_an_extract_of_changes_means_nothing(make_world: MakeWorld) -> None:
+    world = make_world(3, visits=False)
+    world.load()
+    made = world.export.made
+    world.export.complete = False
+    world.export.made += timedelta(days=1)
+    world.export.people = [{"id": "p1", "name": "Ana 1", "note": "changed"}]
+    world.export.asked_since.clear()
+    answer = world.delta()
+    assert answer["source"]["people"] == {"new": 0, "changed": 1, "unchanged": 0, "gone": 0}
+    assert [row["note"] for row in world.registry.live()] == ["note 0", "changed", "note 2"]
+    assert world.export.asked_since == [made - OVERLAP] * 2, "changes that were written late are asked for again"
+
+
+def test_what_comes_twice_with_the_overlap_writes_nothing(make_world: MakeWorld) -> None:
+    world = make_world(2, visits=False)
+    world.load()
+    world.export.complete = False
+    sent = len(world.registry.requests)
+    assert world.delta()["outcomes"]["people"] == {"unchanged": 2}
+    assert {verb for verb, _, _ in world.registry.requests[sent:]} == {"GET"}
+
+
+@pytest.mark.parametrize("kind", ["marker", "client-id"])
+def test_a_delta_while_people_edit_keeps_their_edits_and_brings_the_rest(make_world: MakeWorld, kind: str) -> None:
+    world = make_world(3, kind=kind, visits=False)
+    world.load()
+    first = world.registry.live()[0]["id"]
+    for row in world.export.people:
+        row["note"] = f"{row['note']} (new)"
+        row["name"] = f"{row['name']} (new)"
+    read = world.registry._list
+
+    def then_edited(kind_: str, query: dict[str, str]):  # type: ignore[no-untyped-def]
+        if "ids" in query and world.registry.rows[first]["note"] == "note 0":
+            world.registry.edit(first, note="by hand")
+        return read(kind_, query)
+
+    world.registry._list = then_edited  # type: ignore[method-assign]
+    answer = world.delta()
+    assert world.registry.rows[first]["note"] == "by hand"
+    assert world.registry.rows[first]["name"] == "Ana 0 (new)"
+    assert [row["note"] for row in world.registry.live()[1:]] == ["note 1 (new)", "note 2 (new)"]
+    assert answer["rules"]["people"] == {"planned": 3, "updated": 2, "conflict": 1}
+
+
+@pytest.mark.parametrize("kind", ["marker", "client-id"])
+def test_a_delta_after_a_rollback_and_a_new_load_updates_the_new_generation(make_world: MakeWorld, kind: str) -> None:
+    world = make_world(2, kind=kind, visits=False)
+    world.load()
+    world.rollback()
+    world.load()
+    world.export.people[0]["note"] = "changed"
+    assert world.delta()["outcomes"]["people"] == {"unchanged": 1, "updated": 1}
+    assert sorted(row["note"] for row in world.registry.live()) == ["changed", "note 1"]
+    assert world.target("p0").generation == 2
+
+
+def test_the_same_values_in_another_form_are_no_change(make_world: MakeWorld) -> None:
+    """Canonical hashing: another order of fields, decomposed letters."""
+    world = make_world(1, visits=False)
+    world.export.people[0]["name"] = "Zo\u00eb"
+    from .conftest import extract
+
+    world.run(extract)
+    world.load()
+    row = world.export.people[0]
+    world.export.people[0] = {"note": row["note"], "name": "Zoe\u0308", "id": row["id"]}
+    answer = world.delta()
+    assert answer["outcomes"]["people"] == {"unchanged": 1}
+    assert world.registry.sent("PATCH") == []
