@@ -22,8 +22,8 @@ LINKS = ("attachment", "noteTarget", "taskTarget")
 OURS = ("kit.", "sensei.")  # how identities of ours begin
 FIELDS = ("Source id", "Kit ")  # labels of fields the kit makes begin so
 ANY = "or(deletedAt[is]:NULL,deletedAt[is]:NOT_NULL)"
-# Links carry no identity in words; those of the kit have its author and its instant.
-SAMPLE = f"and(createdBy.name[startsWith]:Sample,createdAt[eq]:2026-03-01T13:30:00.000Z,{ANY})"
+# What a key brought in and somebody has removed since: the kit takes its records out by itself, into the trash.
+REMOVED = "and(deletedAt[is]:NOT_NULL,updatedBy.source[eq]:API)"
 _TOGETHER = 40
 
 
@@ -36,6 +36,7 @@ class Live:
     calls_per_minute: str
     token: str = field(default_factory=lambda: secrets.token_hex(4))  # makes addresses of this run its own
     made: dict[str, set[str]] = field(default_factory=dict)  # ids by object, known before their field was removed
+    before: dict[str, set[str]] = field(default_factory=dict)  # ids by object when the tests began
     _http: httpx.Client = field(init=False)
 
     def __post_init__(self) -> None:
@@ -60,16 +61,18 @@ class Live:
         """Ids of the records that carry an identity of ours, those of the trash included."""
         if not any(each["name"] == "sourceId" for each in kind["fields"]):
             return []
-        found: list[str] = []
-        for start in OURS:
-            asked = {"filter": f"and(sourceId[startsWith]:{start},{ANY})", "limit": 200}
-            while True:
-                body = self.call("GET", f"/rest/{kind['namePlural']}", params=asked)
-                found += [row["id"] for row in body["data"][kind["namePlural"]]]
-                if not body["pageInfo"]["hasNextPage"]:
-                    break
-                asked["starting_after"] = body["pageInfo"]["endCursor"]
-        return found
+        return sorted(id_ for start in OURS for id_ in self.ids(kind, f"and(sourceId[startsWith]:{start},{ANY})"))
+
+    def ids(self, kind: dict[str, Any], filter_: str) -> set[str]:
+        """Ids of the records that fit, page after page."""
+        found: set[str] = set()
+        asked = {"filter": filter_, "limit": 200}
+        while True:
+            body = self.call("GET", f"/rest/{kind['namePlural']}", params=asked)
+            found.update(row["id"] for row in body["data"][kind["namePlural"]])
+            if not body["pageInfo"]["hasNextPage"]:
+                return found
+            asked["starting_after"] = body["pageInfo"]["endCursor"]
 
     def remember(self) -> None:
         """Note what is ours while the field that says so is there."""
@@ -88,8 +91,11 @@ class Live:
                 self._clear_links(objects, name, wanted)
                 asked = {"filter": f"and(id[in]:[{wanted}],{ANY})"}
                 self.call("DELETE", f"/rest/{objects[name]['namePlural']}", params=asked)
-        for link in LINKS:
-            self.call("DELETE", f"/rest/{objects[link]['namePlural']}", params={"filter": SAMPLE})
+        for name in (*LINKS, *RECORDS):
+            ids = sorted(self.ids(objects[name], REMOVED) - self.before.get(name, set()))
+            for start in range(0, len(ids), _TOGETHER):
+                asked = {"filter": f"and(id[in]:[{','.join(ids[start : start + _TOGETHER])}],{ANY})"}
+                self.call("DELETE", f"/rest/{objects[name]['namePlural']}", params=asked)
         for name in RECORDS:
             for each in objects[name]["fields"]:
                 if each["id"] not in fields_before and each["label"].startswith(FIELDS):
@@ -122,7 +128,9 @@ def live() -> Iterator[Live]:
     if not base_url or not key:
         pytest.skip("no running Twenty: set TWENTY_BASE_URL and TWENTY_API_KEY to test against one")
     server = Live(base_url.rstrip("/"), key, os.environ.get("TWENTY_CALLS_PER_MINUTE", "100"))
-    fields = {each["id"] for name in RECORDS for each in server.objects()[name]["fields"]}
+    objects = server.objects()
+    fields = {each["id"] for name in RECORDS for each in objects[name]["fields"]}
+    server.before = {name: server.ids(objects[name], ANY) for name in (*LINKS, *RECORDS)}
     try:
         yield server
     finally:
