@@ -3,14 +3,18 @@
     python benchmarks/stores.py [RECORDS]          default: 100000
 
 Stages generated patients with their visits, reads them back with a roll-up, then writes the journal of a load: one
-intent and one outcome per record, in requests of 100. Restart, verification and a delta without changes are measured on
-what that left. Source rows are made while they are staged; their own cost is shown apart and not subtracted.
+intent and one outcome per record, in requests of 100. A restart after kill -9, verification and a delta without changes
+are measured on what that left. Source rows are made while they are staged; their own cost is shown apart and not
+subtracted.
 """
 
 from __future__ import annotations
 
+import os
 import resource
 import shutil
+import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -125,6 +129,18 @@ def intent(place: int) -> Intent:
     )
 
 
+def _killed(path: Path, number: int) -> None:
+    """Another process writes an intent and dies at once, the side files of the store as they are."""
+    other = subprocess.run([sys.executable, __file__, "--die", str(path), str(number)], check=False)
+    assert other.returncode == -signal.SIGKILL and path.with_name(f"{path.name}-wal").stat().st_size
+
+
+def _die(path: Path, number: int) -> None:
+    journal = Journal.open(path, KEY, "benchmark")
+    journal.intend([intent(number)])
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 def load(path: Path, number: int) -> None:
     with Journal.create(path, KEY, "benchmark") as journal:
         journal.start_plan()
@@ -135,8 +151,8 @@ def load(path: Path, number: int) -> None:
                 operations = journal.intend(intent(place) for place in range(first, min(first + REQUEST, number)))
                 journal.mark_sent(operations)
                 journal.settle(Outcome(operation, "done", id=str(operation)) for operation in operations)
-        journal.intend([intent(number)])
-    with measured("journal: restart, list doubt, first new intent"), Journal.open(path, KEY, "benchmark") as journal:
+    _killed(path, number)
+    with measured("journal: after kill -9: doubt, first new intent"), Journal.open(path, KEY, "benchmark") as journal:
         assert len(list(journal.in_doubt())) == 1
         journal.intend([intent(number + 1)])
     with Journal.open(path, KEY, "benchmark") as journal:
@@ -147,6 +163,8 @@ def load(path: Path, number: int) -> None:
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["--die"]:
+        _die(Path(sys.argv[2]), int(sys.argv[3]))
     number = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     folder = Path(tempfile.mkdtemp(prefix="bridgework-stores-"))
     try:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from stevedore.extension import ExtensionManager
 
 from bridgework import hookimpl
 from bridgework.defaults import CoreDefaults
@@ -221,6 +222,7 @@ def test_two_transforms_of_one_name_are_refused() -> None:
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
     """Put a distribution with one plugin and the text of its module on the path."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(ExtensionManager, "ENTRY_POINT_CACHE", {})  # of this process, whatever it looked for before
     before = set(sys.modules)
 
     def put(distribution: str, module: str, text: str, *, role: str = "sources", name: str = "cards") -> None:

@@ -77,6 +77,9 @@ def test_undecided_blocking_findings_block_the_mapping_gate(make_bench: MakeBenc
 def test_a_changed_mapping_voids_the_approval(make_bench: MakeBench) -> None:
     bench = make_bench(little_practice(3))
     bench.ready_to_load(size=1)
+    override(bench, LAST_NAME_FIRST + "tests: [{rule: patients, given: {id: p, firstName: Ana}, expect: {name: Bo}}]\n")
+    refused = bench.call("approve", "mapping", "--by", APPROVER, code=2)
+    assert "1 mapping tests fail" in refused["message"]
     override(bench, LAST_NAME_FIRST)
     answer = bench.call("load", code=2)
     assert (answer["next"], "changed" in answer["message"]) == ('bridgework approve mapping --by "Name <mail>"', True)

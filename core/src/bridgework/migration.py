@@ -29,12 +29,13 @@ from bridgework.mapping import (
     Plan,
     TestResult,
     compile_mapping,
+    content_hash,
     load_mapping,
     run_mapping_tests,
 )
 from bridgework.mapping import Mapping as LoadedMapping
 from bridgework.model import Body, Budget, Capabilities, DestinationSchema, Operation, StoredRecord, Verb
-from bridgework.plugins import Hooks
+from bridgework.plugins import Hooks, installed
 from bridgework.progress import Progress
 from bridgework.project import Keys, Project, private_folder, read_project
 from bridgework.pulse import Pulse
@@ -429,13 +430,36 @@ class Migration:
     @cached_property
     def mapping_tests(self) -> list[TestResult]:
         """The mapping's own tests, run once per command."""
-        return list(
-            run_mapping_tests(
-                self.mapping,
-                self.staging.description,
-                settings=self.mapping_settings,
-                transforms=self.hooks.transforms().values(),
-            )
+        results = run_mapping_tests(
+            self.mapping,
+            self.staging.description,
+            settings=self.mapping_settings,
+            transforms=self.hooks.transforms().values(),
+        )
+        if not self.looking:
+            failed = sum(not each.passed for each in results)
+            self.journal.event("mapping_tested", of=self._tested, failed=failed)
+        return results
+
+    @property
+    def failing_tests(self) -> int:
+        """How many of the mapping's own tests fail. They run again when anything they depend on is another than when
+        they last ran: the mapping, the source's description, the settings, the installed packages."""
+        last = self.journal.last_event("mapping_tested")
+        if last is not None and last.payload["of"] == self._tested:
+            return int(last.payload["failed"])
+        return sum(not each.passed for each in self.mapping_tests)
+
+    @property
+    def _tested(self) -> str:
+        settings = self.mapping_settings
+        return content_hash(
+            {
+                "texts": [text.data for text in self.mapping.texts],
+                "extract": self.staging.fingerprint,
+                "settings": [settings.currency, settings.cutover.isoformat(), dict(settings.options)],
+                "packages": [[each.role, each.name, each.version] for each in installed()],
+            }
         )
 
     @cached_property

@@ -18,7 +18,7 @@ import sqlcipher3._sqlite3 as sqlite
 
 SECTOR = 512
 
-_OPEN = CFUNCTYPE(c_int, c_void_p, c_char_p, c_void_p, c_int, c_void_p)
+_OPEN = CFUNCTYPE(c_int, c_void_p, c_void_p, c_void_p, c_int, c_void_p)
 _DELETE = CFUNCTYPE(c_int, c_void_p, c_char_p, c_int)
 _WRITE = CFUNCTYPE(c_int, c_void_p, c_void_p, c_int, c_int64)
 _TRUNCATE = CFUNCTYPE(c_int, c_void_p, c_int64)
@@ -157,11 +157,12 @@ def watched() -> Iterator[Disk]:
     open_file, delete_file = _OPEN(original.contents.open), _DELETE(original.contents.delete)
 
     @_OPEN
-    def opened(vfs: Any, name: bytes | None, file: int, flags: int, out: Any) -> int:
+    def opened(vfs: Any, name: int | None, file: int, flags: int, out: Any) -> int:
+        # The name goes on as the pointer it came as: SQLite keeps it, and would find another text in a copy's place.
         code: int = open_file(ctypes.addressof(original.contents), name, file, flags, out)
         pointer = ctypes.cast(file, POINTER(c_void_p))
         if code == 0 and name is not None and pointer[0]:
-            paths[file] = name.decode()
+            paths[file] = ctypes.string_at(name).decode()
             pointer[0] = ctypes.addressof(_table(tables, kept, int(pointer[0] or 0), paths, disk))
         return code
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from bridgework.sandbox import SimulatedClock, running
@@ -26,8 +29,10 @@ def report(made: Made) -> tuple[Report, dict[str, object]]:
     simulator = made.simulator.TrialSandbox(made.simulator.Options(token="t0ken"), SimulatedClock(), None)
     with running(simulator) as service, pytest.MonkeyPatch.context() as patch:
         patch.setenv("TRIAL_TOKEN", "t0ken")
-        settings = {"token": "env:TRIAL_TOKEN", "horizon": 0.01}
-        subject = Destination(made.connector.Trial, service=service.base_url, settings=settings, cap=FULL)
+        capabilities = replace(made.connector.Trial.capabilities, horizon=timedelta(milliseconds=20))
+        connector = type("Quick", (made.connector.Trial,), {"capabilities": capabilities})
+        settings = {"token": "env:TRIAL_TOKEN"}
+        subject = Destination(connector, service=service.base_url, settings=settings, cap=FULL)
         found = check(subject, *NAMES, *NEED_CONTROL)
         return found, service.state()
 

@@ -32,14 +32,21 @@ def command(
     yes: bool,
 ) -> None:
     """Compile and test the mapping, survey every row, plan the schema, check the tier, forecast."""
-    from bridgework.stages.plan import plan
-    from bridgework.stages.workbook import export_workbook, take_workbook
-
     if workbook is not None and take is not None:
         raise click.UsageError("--workbook writes and --take reads: one at a time")
+    if workbook is not None or take is not None:
+        _workbook(application, workbook, take, yes=yes)
+    from bridgework.stages.plan import plan
+
+    at = cutover.replace(tzinfo=UTC) if cutover else None
+    application.run("plan", lambda migration: plan(migration, test_only=test, cutover=at), destination=True)
+
+
+def _workbook(application: Application, workbook: Path | None, take: Path | None, *, yes: bool) -> None:
+    """Write or read a workbook; its library loads only here."""
+    from bridgework.stages.workbook import export_workbook, take_workbook
+
     if workbook is not None:
         application.run("plan", lambda migration: export_workbook(migration, workbook))
     if take is not None:
         application.run("plan", lambda migration: take_workbook(migration, take, yes=yes))
-    at = cutover.replace(tzinfo=UTC) if cutover else None
-    application.run("plan", lambda migration: plan(migration, test_only=test, cutover=at), destination=True)

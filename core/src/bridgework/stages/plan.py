@@ -116,10 +116,9 @@ def mapping_gate(migration: Migration) -> Gate:
             f"{undecided} blocking findings are undecided; correct the source, or fill private/decisions.csv and run "
             "bridgework audit --decide private/decisions.csv."
         )
-    failed = [each for each in migration.mapping_tests if not each.passed]
-    if failed:
+    if failed := migration.failing_tests:
         unblock.append("bridgework plan --test")
-        blocked.append(f"{len(failed)} mapping tests fail; bridgework plan --test names them.")
+        blocked.append(f"{failed} mapping tests fail; bridgework plan --test names them.")
     decided = migration.journal.last_event("decisions")
     content = {"mapping": migration.plan.content_hash, "decisions": decided.payload["content"] if decided else ""}
     planned = sum(planned_counts(migration).values()) if not blocked else 0

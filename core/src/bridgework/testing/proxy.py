@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -37,6 +38,8 @@ class Proxy:
         parts = urlsplit(service)
         self._origin = f"{parts.scheme}://{parts.netloc}"
         self.path = parts.path.rstrip("/")
+        https = parts.scheme == "https"  # a context that trusts somebody costs 20 ms
+        self._tls = ssl.create_default_context() if https else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
     @property
     def app(self) -> ASGIApp:
@@ -53,8 +56,7 @@ class Proxy:
         query = scope["query_string"].decode("latin-1")
         headers = [(name, value) for name, value in scope["headers"] if name.decode("latin-1") not in _HOP]
         url = f"{path}?{query}" if query else path
-        # One client a request: nothing is left open when the loop ends, which nobody announces.
-        async with httpx.AsyncClient(base_url=self._origin, timeout=60, trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=self._origin, timeout=60, trust_env=False, verify=self._tls) as client:
             answer = await client.request(scope["method"], url, content=content, headers=headers)
         own = f"{scope['scheme']}://{dict(scope['headers']).get(b'host', b'').decode('latin-1')}"
         await send(
@@ -86,4 +88,4 @@ class Proxy:
         raise CommandRefused("a proxy knows no commands")
 
     def close(self) -> None:
-        """Nothing is kept open."""
+        """No connection outlives its request."""
