@@ -12,7 +12,7 @@ survive them.
 
 from __future__ import annotations
 
-VERSION = 1
+VERSION = 2
 PLACE_BITS = 40
 
 TABLES = (
