@@ -269,7 +269,7 @@ def settings() -> str:
         parts += ["", f"## `[migration.options]`: the pair {plugin.name}", ""]
         parts += ["Switches of the pair's mapping, set under `[migration.options]` in `migration.toml`.", ""]
         parts.append(table(("Key", "Values", "Default", "Meaning"), _switches(plugin.name)))
-    parts += ["", "## Settings of Pipedrive that need a word", "", _visibility()]
+    parts += ["", "## Settings of Pipedrive that need a word", "", plain(_SIGNING_IN), "", _visibility()]
     for plugin in ours("sandbox"):
         options: type[BaseModel] = plugins.load_class("sandbox", plugin.name).Options
         parts += ["", f"## Options of the sandbox {plugin.name}", ""]
@@ -283,6 +283,11 @@ def _switches(pair: str) -> Iterator[tuple[str, ...]]:
     for name, option in load_mapping([(pair, text)]).file.options.items():
         values = ", ".join(map(code, option.values))
         yield f"`migration.options.{name}`", values, code(option.default), option.about
+
+
+_SIGNING_IN = """Either `api_token`, or the three settings of an OAuth app: `oauth_client_id`, `oauth_client_secret`
+and `oauth_refresh_token`. All four are secrets, given by reference. How to get them and what differs:
+[Pipedrive's limits](pipedrive-limits.md#signing-in)."""
 
 
 def _visibility() -> str:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from bridgework.errors import AccessDenied
 from bridgework.model import Check
+from bridgework_pipedrive import login
 from bridgework_pipedrive.limits import PLANS, TOKENS_PER_SEAT
 from bridgework_pipedrive.refusals import data
 from bridgework_pipedrive.settings import Settings
@@ -28,26 +29,34 @@ def run(api: ApiClient, settings: Settings) -> Iterator[Check]:
     """The lines of `bridgework check` for this account."""
     try:
         me = user_of_token(api)
-    except AccessDenied:
-        yield Check(
-            name="token",
-            ok=False,
-            detail="Pipedrive does not accept the API token",
-            next_step="copy the token again: Pipedrive, Personal preferences, API",
-        )
+    except AccessDenied as denied:
+        yield _refused(denied, settings)
         return
     active = me.get("active_flag") is True
     yield Check(
         name="token",
         ok=active,
-        detail="accepted" if active else "its user is deactivated",
+        detail=f"accepted ({login.described(api.signed_in)})" if active else "its user is deactivated",
         next_step="" if active else "use the token of an active administrator",
     )
+    if api.signed_in is not None:
+        yield from login.checks(api.signed_in, settings)
     yield _rights(me)
     yield _company(me, settings)
     yield _currency(me, settings)
     yield Check(name="visibility", ok=True, detail=f"migrated records will be visible to {settings.audience}")
     yield _allowance(settings)
+
+
+def _refused(denied: AccessDenied, settings: Settings) -> Check:
+    if settings.oauth:
+        return Check(name="token", ok=False, detail=denied.message.rstrip("."), next_step=denied.next_step)
+    return Check(
+        name="token",
+        ok=False,
+        detail="Pipedrive does not accept the API token",
+        next_step="copy the token again: Pipedrive, Personal preferences, API",
+    )
 
 
 def _rights(me: Mapping[str, Any]) -> Check:
@@ -86,7 +95,7 @@ def _currency(me: Mapping[str, Any], settings: Settings) -> Check:
 
 def _allowance(settings: Settings) -> Check:
     tokens = TOKENS_PER_SEAT * PLANS[settings.plan].multiplier * settings.seats
-    cap = ", at most 10,000 POST and PUT requests" if settings.post_cap else ""
+    cap = ", at most 10,000 POST and PUT requests" if settings.posts_are_capped else ""
     return Check(
         name="plan",
         ok=True,

@@ -29,7 +29,7 @@ from bridgework.model import (
     WantedField,
     WriteResult,
 )
-from bridgework_pipedrive import checks, describing, finding, limits, predicted, reading, schema
+from bridgework_pipedrive import checks, describing, finding, limits, login, predicted, reading, schema
 from bridgework_pipedrive import settings as account
 from bridgework_pipedrive.capabilities import CAPABILITIES
 from bridgework_pipedrive.catalogue import Catalogue
@@ -62,14 +62,16 @@ class Pipedrive:
         return (
             Service(
                 base_url=settings.base_url,
-                headers={"x-api-token": settings.api_token.get_secret_value()},
+                headers=login.headers(settings),
+                sign_in=login.sign_in(settings),
                 budgets=limits.budgets(
                     settings.plan,
                     settings.seats,
-                    post_cap=settings.post_cap,
+                    oauth=settings.oauth,
+                    post_cap=settings.posts_are_capped,
                     reset_utc_hour=settings.daily_reset_utc_hour,
                 ),
-                charges=partial(limits.charges, post_cap=settings.post_cap),
+                charges=partial(limits.charges, post_cap=settings.posts_are_capped),
                 learn=limits.learn,
                 throttle=limits.Refusals().explain,
                 hosts=("pipedrive.com",),

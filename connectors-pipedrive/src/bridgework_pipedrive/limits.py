@@ -29,11 +29,12 @@ POSTS_PER_DAY = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The published limits of one plan; `burst` is that of API tokens."""
+    """The published limits of one plan; `burst` and `burst_oauth` are requests per 2 seconds."""
 
     label: str
     multiplier: int
-    burst: int
+    burst: int  # with an API token
+    burst_oauth: int
     custom_fields: int
     deals_per_seat: int
     deals_at_most: int | None = None
@@ -41,18 +42,21 @@ class Plan:
 
 
 PLANS: Mapping[PlanName, Plan] = {
-    "lite": Plan("Lite", 1, 20, 30, 2_500),
-    "growth": Plan("Growth", 2, 40, 100, 5_000),
-    "premium": Plan("Premium", 5, 100, 300, 15_000, visibility_groups=True),
-    "ultimate": Plan("Ultimate", 7, 120, 500, 20_000, deals_at_most=300_000, visibility_groups=True),
+    "lite": Plan("Lite", 1, 20, 80, 30, 2_500),
+    "growth": Plan("Growth", 2, 40, 160, 100, 5_000),
+    "premium": Plan("Premium", 5, 100, 400, 300, 15_000, visibility_groups=True),
+    "ultimate": Plan("Ultimate", 7, 120, 480, 500, 20_000, deals_at_most=300_000, visibility_groups=True),
 }
 
 
-def budgets(plan: PlanName, seats: int, *, post_cap: bool = True, reset_utc_hour: int = 0) -> tuple[Budget, ...]:
-    """All allowances of an account of that plan and size."""
+def budgets(
+    plan: PlanName, seats: int, *, oauth: bool = False, post_cap: bool = True, reset_utc_hour: int = 0
+) -> tuple[Budget, ...]:
+    """All allowances of an account of that plan and size, for an API token or for an OAuth app."""
     facts = PLANS[plan]
+    burst = facts.burst_oauth if oauth else facts.burst
     found = [
-        Budget(name=BURST, label="requests per 2 seconds", limit=facts.burst, window=WINDOW_SECONDS),
+        Budget(name=BURST, label="requests per 2 seconds", limit=burst, window=WINDOW_SECONDS),
         Budget(name=SEARCH, label="searches per 2 seconds", limit=SEARCH_REQUESTS, window=WINDOW_SECONDS),
         Budget(
             name=TOKENS,

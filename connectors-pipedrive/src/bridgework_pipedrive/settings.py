@@ -22,19 +22,28 @@ _LARGE = {
 
 
 class Settings(BaseModel):
-    """Settings of the destination. The API token arrives resolved and acts with the rights of its user."""
+    """Settings of the destination. Either an API token or the three OAuth settings; both act with a user's rights."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, frozen=True)
 
     base_url: str = Field(description="https://<company>.pipedrive.com")
-    api_token: SecretStr = Field(description="reference to the API token of an administrator, e.g. env:PIPEDRIVE_TOKEN")
+    api_token: SecretStr | None = Field(
+        default=None, description="reference to the API token of an administrator, e.g. env:PIPEDRIVE_TOKEN"
+    )
+    oauth_client_id: SecretStr | None = Field(
+        default=None, description="instead of the API token: reference to the client id of an OAuth app"
+    )
+    oauth_client_secret: SecretStr | None = Field(default=None, description="reference to that app's client secret")
+    oauth_refresh_token: SecretStr | None = Field(
+        default=None, description="reference to the refresh token that an administrator's consent to that app gave"
+    )
     plan: PlanName = Field(description="plan of the account: no endpoint shows it")
     seats: int = Field(default=1, ge=1, description="paid seats; the daily token budget grows with them")
     visible_to: Literal[1, 3, 5, 7] = Field(
         description="who sees migrated persons, organizations and deals; the meaning depends on the plan"
     )
     post_cap: bool = Field(
-        default=True, description="keep to the older 10,000 POST/PUT requests a day and user, never withdrawn"
+        default=True, description="keep to the older 10,000 POST/PUT requests a day and user; API token only"
     )
     daily_reset_utc_hour: int = Field(default=0, ge=0, le=23, description="hour (UTC) at which the daily budget resets")
     default_currency: str = Field(
@@ -68,10 +77,44 @@ class Settings(BaseModel):
         return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
 
     @model_validator(mode="after")
+    def _one_login(self) -> Settings:
+        given = {name: value is not None for name, value in self._oauth().items()}
+        if any(given.values()) and self.api_token is not None:
+            raise ValueError("give api_token or the oauth settings, not both")
+        if any(given.values()) and not all(given.values()):
+            missing = " and ".join(name for name, there in given.items() if not there)
+            raise ValueError(f"OAuth needs {', '.join(given)}; {missing} is missing")
+        if not any(given.values()) and self.api_token is None:
+            raise ValueError(f"give api_token, or for OAuth {', '.join(given)}")
+        return self
+
+    @model_validator(mode="after")
     def _visibility_of_the_plan(self) -> Settings:
         if self.visible_to not in visibility(self.plan):
             raise ValueError(f"visible_to {self.visible_to} exists on Premium and Ultimate only; use 1 or 3")
         return self
+
+    def _oauth(self) -> dict[str, SecretStr | None]:
+        return {
+            "oauth_client_id": self.oauth_client_id,
+            "oauth_client_secret": self.oauth_client_secret,
+            "oauth_refresh_token": self.oauth_refresh_token,
+        }
+
+    @property
+    def oauth(self) -> bool:
+        """Whether an OAuth app signs in, instead of an API token."""
+        return self.api_token is None
+
+    @property
+    def posts_are_capped(self) -> bool:
+        """Whether the older limit of POST and PUT requests is kept to; it is one of API tokens."""
+        return self.post_cap and not self.oauth
+
+    @property
+    def on_this_machine(self) -> bool:
+        """Whether the account is a simulator at a loopback address."""
+        return urlsplit(self.base_url).hostname in _LOOPBACK
 
     @property
     def audience(self) -> str:

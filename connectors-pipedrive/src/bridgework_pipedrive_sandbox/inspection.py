@@ -37,7 +37,8 @@ def command(company: Company, name: str, arguments: Mapping[str, Any]) -> Record
 
     ``drain`` {tokens, over}: another program uses part of the day's budget, evenly over so many seconds (at once
     without ``over``). ``use_posts`` {posts}: it uses part of the token owner's POST and PUT requests.
-    ``expire_access`` {}: every access token ends now. ``new_api_token`` {}: somebody regenerates the API token, and the
+    ``expire_access`` {}: every access token ends now. ``revoke_consent`` {}: the owner removes the OAuth app, whose
+    tokens are worthless until there is a new consent. ``new_api_token`` {}: somebody regenerates the API token, and the
     former one is worthless. ``import_waiting`` {}: somebody imports the deals that were refused at the cap.
     """
     match name, dict(arguments):
@@ -49,6 +50,8 @@ def command(company: Company, name: str, arguments: Mapping[str, Any]) -> Record
             company.meters.use_posts(posts, str(company.owner()["id"]), company.now())
         case "expire_access", {**rest} if not rest:
             company.oauth.expire_access()
+        case "revoke_consent", {**rest} if not rest:
+            company.oauth.revoke()
         case "new_api_token", {**rest} if not rest:
             company.api_token = secrets.token_hex(20)
             return {"api_token": company.api_token}
@@ -56,7 +59,8 @@ def command(company: Company, name: str, arguments: Mapping[str, Any]) -> Record
             return {"imported": import_waiting(company)}
         case _:
             raise CommandRefused(
-                "commands: drain {tokens, over}, use_posts {posts}, expire_access, new_api_token, import_waiting"
+                "commands: drain {tokens, over}, use_posts {posts}, expire_access, revoke_consent, new_api_token, "
+                "import_waiting"
             )
     return company.meters.dump()
 

@@ -39,6 +39,11 @@ class OAuthApp:
     def expire_access(self) -> None:
         self.access = {}
 
+    def revoke(self) -> None:
+        """The owner removes the app: all its tokens end, and the next consent begins with a new refresh token."""
+        self.access, self.codes = {}, {}
+        self.refresh_token, self.refresh_until = secrets.token_hex(20), 0.0
+
     def authorize(self, query: Mapping[str, str], now: float) -> Reply:
         """The owner consents at once: back to the app's address with a code of five minutes."""
         back = urlsplit(query.get("redirect_uri", ""))

@@ -17,6 +17,11 @@ from bridgework_pipedrive_sandbox.inspection import command, dump
 from bridgework_pipedrive_sandbox.people import act
 
 _JSON = {"content-type": "application/json"}
+_OAUTH = (
+    "destination.oauth_client_id=env:PIPEDRIVE_CLIENT_ID",
+    "destination.oauth_client_secret=env:PIPEDRIVE_CLIENT_SECRET",
+    "destination.oauth_refresh_token=env:PIPEDRIVE_REFRESH_TOKEN",
+)
 _UNAUTHORIZED = (
     '{"success":false,"error":"unauthorized access","errorCode":401,'
     '"error_info":"Please check the developer documentation."}'
@@ -63,8 +68,9 @@ class PipedriveSandbox:
         return environment
 
     def settings(self, base_url: str) -> list[str]:
+        login = _OAUTH if self._options.oauth else ("destination.api_token=env:PIPEDRIVE_API_TOKEN",)
         return [
-            "destination.api_token=env:PIPEDRIVE_API_TOKEN",
+            *login,
             f"destination.plan={self._options.plan}",
             f"destination.seats={self._options.seats}",
             f"destination.post_cap={'true' if self._options.post_cap else 'false'}",

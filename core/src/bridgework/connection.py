@@ -19,6 +19,7 @@ from bridgework.clock import Clock, SystemClock
 from bridgework.defaults import CoreDefaults
 from bridgework.errors import ContractBroken, SettingsError, StopRun
 from bridgework.journal import Journal
+from bridgework.logins import Logins
 from bridgework.model import Budget, Capabilities, Service
 from bridgework.plugins import Registered
 from bridgework.project import CORE_DESTINATION_KEYS, Keys, Project, load_keys, state_folder
@@ -52,11 +53,12 @@ def connect(
     destination: bool,
     observers: Sequence[Any],
     plugin: LoadPlugin = plugins.load_class,
+    logins: Callable[[str], Logins] = Logins,
 ) -> Connected:
     """Load exactly the plugins the migration names; with `destination`, build its clients too.
 
     Without it the destination's class is loaded for its capabilities only and no credentials are needed. `plugin` gives
-    the class of a role and a name.
+    the class of a role and a name, `logins` the refresh tokens kept of a migration's id.
     """
     defaults = CoreDefaults()
     registered = [Registered("core", "defaults", "bridgework", defaults)]
@@ -74,7 +76,7 @@ def connect(
     capabilities: Capabilities | None = getattr(destination_class, "capabilities", None)
     if not destination:
         return Connected(tuple(registered), (), (), False, capabilities)
-    connector, clients, budgets, sandbox = _destination(project, destination_class, journal, clock)
+    connector, clients, budgets, sandbox = _destination(project, destination_class, journal, clock, logins(project.id))
     defaults.bind(connector.plugin)
     return Connected((*registered, connector), clients, budgets, sandbox, connector.plugin.capabilities)
 
@@ -103,7 +105,7 @@ def _source(project: Project, source: type[Any]) -> Registered:
 
 
 def _destination(
-    project: Project, destination: type[Any], journal: Journal, clock: Clock
+    project: Project, destination: type[Any], journal: Journal, clock: Clock, logins: Logins
 ) -> tuple[Registered, tuple[ApiClient, ...], tuple[Budget, ...], bool]:
     name = project.file.migration.destination
     settings = connector_settings(
@@ -112,7 +114,7 @@ def _destination(
         where="destination",
         core_keys=CORE_DESTINATION_KEYS,
     )
-    services: tuple[Service, ...] = tuple(destination.services(settings))
+    services: tuple[Service, ...] = tuple(map(logins.continued, destination.services(settings)))
     if not services:
         raise ContractBroken(f"{plugins.distribution_of('destination', name)}: {name} declares no service.")
     sandbox = is_sandbox(services[0].base_url, project.destination_core.sandbox_token)
@@ -184,6 +186,7 @@ class Surroundings:
 
     plugin: LoadPlugin = plugins.load_class  # the class of a role and a name
     keys: Callable[[str], Keys] = load_keys  # the keys of a migration's id
+    logins: Callable[[str], Logins] = Logins  # the refresh tokens kept of a migration's id
     clock: Callable[[Project], Clock] = clock_of
     state: Callable[[str], Path] = state_folder  # what is kept of a migration outside its folder
 

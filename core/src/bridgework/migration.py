@@ -88,7 +88,13 @@ class Migration:
         self.clock: Clock = around.clock(project) if destination else SystemClock()
         self.journal = self._open_journal()
         connected = connect(
-            project, self.journal, self.clock, destination=destination, observers=observers, plugin=around.plugin
+            project,
+            self.journal,
+            self.clock,
+            destination=destination,
+            observers=observers,
+            plugin=around.plugin,
+            logins=around.logins,
         )
         for client in connected.clients:
             stack.callback(client.close)

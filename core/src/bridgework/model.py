@@ -741,16 +741,32 @@ class Throttle:
 class SignIn:
     """Where a service's short-lived tokens come from (OAuth 2.0, RFC 6749).
 
-    `form` is posted to the token endpoint `url` and holds the secrets. The token travels in `header` after `scheme`.
-    `rotated` is told a refresh token that replaces the one in the form; the client uses it from then on by itself.
+    `form` is posted to the token endpoint `url` with `headers`, for an app that signs in by HTTP Basic; both hold the
+    secrets. The token travels in `header` after `scheme`. A refresh token that replaces the one in the form is used
+    from then on and kept for the next run by the core; `rotated` is told, too.
+    `shows` names members of the endpoint's answer, none of them secret, that `ApiClient.signed_in` gives.
     """
 
     url: str
     form: Mapping[str, str] = made_by(repr=False)
+    headers: Mapping[str, str] = made_by(default_factory=dict, repr=False)
     hosts: tuple[str, ...] = ()  # as those of a service
     header: str = "authorization"
     scheme: str = "Bearer"
     rotated: Callable[[str], None] | None = None
+    shows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """How a sign-in stands: when the token was granted, and when it ends if the endpoint said so.
+
+    `shown` holds the texts that `SignIn.shows` asked for, as the endpoint gave them.
+    """
+
+    since: datetime
+    until: datetime | None = None
+    shown: Mapping[str, str] = made_by(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -267,6 +267,24 @@ def destroy_archive_key(migration: str) -> None:
     _destroy_key(migration, "archive")
 
 
+def kept_logins(migration: str) -> dict[str, str]:
+    """The refresh tokens kept beside the keys, each under the hash of the one it goes back to."""
+    return _kept(f"{migration}.logins")[0] or {}
+
+
+def keep_logins(migration: str, tokens: dict[str, str]) -> None:
+    """Keep these and no others. StoreFailure if they cannot be kept."""
+    from keyring.errors import KeyringError
+
+    try:
+        _keep(f"{migration}.logins", tokens)
+    except (OSError, KeyringError):
+        raise StoreFailure(
+            "A new refresh token could not be kept beside the keys of the migration.",
+            next_step="free space, sign in anew and set the new refresh token, then run again",
+        ) from None
+
+
 def _destroy_key(migration: str, name: str) -> None:
     kept, _ = _kept(migration)
     if kept is not None and kept.pop(name, None) is not None:

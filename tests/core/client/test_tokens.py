@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -13,7 +14,7 @@ import pytest
 from bridgework.client import ApiClient, unsent
 from bridgework.clock import FakeClock
 from bridgework.errors import AccessDenied, NotSent, StopRun
-from bridgework.model import Operation, SignIn
+from bridgework.model import Operation, SignedIn, SignIn
 
 Make = Callable[..., ApiClient]
 MakeOperation = Callable[..., Operation]
@@ -27,6 +28,8 @@ class Guarded:
         self.script: list[int] = []
         self.granted = 0
         self.forms: list[dict[str, str]] = []
+        self.signed: list[str] = []
+        self.error = "invalid_grant"
         self.calls: list[tuple[str, int]] = []
         self.useless = False  # grants tokens that the service does not take
         self._expires_in = expires_in
@@ -43,12 +46,13 @@ class Guarded:
 
     def _grant(self, request: httpx.Request) -> httpx.Response:
         self.forms.append({name: values[0] for name, values in parse_qs(request.content.decode()).items()})
+        self.signed.append(request.headers.get("authorization", ""))
         if self.script and (status := self.script.pop(0)) != 200:
-            return httpx.Response(status, json={"error": "invalid_grant"})
+            return httpx.Response(status, json={"error": self.error})
         self.granted += 1
         token = f"t{self.granted}"
         self.valid = set() if self.useless else {token}
-        answer: dict[str, Any] = {"access_token": token, "token_type": "bearer"}
+        answer: dict[str, Any] = {"access_token": token, "token_type": "bearer", "scope": "base"}
         if self._expires_in is not None:
             answer["expires_in"] = self._expires_in
         if self._rotates:
@@ -147,6 +151,33 @@ def test_a_token_endpoint_that_refuses_us_is_the_operators_to_fix(client: ApiCli
     with pytest.raises(AccessDenied) as denied:
         client.get("/persons")
     assert "s3cret" not in str(denied.value)
+
+
+@pytest.mark.parametrize(("error", "who"), [("invalid_grant", "consent again"), ("invalid_client", "credentials")])
+def test_a_refusal_says_whether_the_consent_or_the_app_is_at_fault(
+    client: ApiClient, guarded: Guarded, error: str, who: str
+) -> None:
+    guarded.script, guarded.error = [400], error
+    with pytest.raises(AccessDenied) as denied:
+        client.get("/persons")
+    assert who in denied.value.next_step
+
+
+def test_an_app_may_sign_in_by_a_header_which_is_sent_nowhere_else(make_client: Make, guarded: Guarded) -> None:
+    client = make_client(guarded, sign_in=signing_in(headers={"authorization": "Basic czNjcmV0"}))
+    assert client.get("/persons").ok
+    assert guarded.signed == ["Basic czNjcmV0"]
+
+
+@pytest.mark.parametrize(("lasts", "until"), [(3600, timedelta(hours=1)), (None, None)])
+def test_the_client_says_since_when_it_is_signed_in_and_until_when(
+    make_client: Make, clock: FakeClock, lasts: int | None, until: timedelta | None
+) -> None:
+    client = make_client(Guarded(expires_in=lasts), sign_in=signing_in(shows=("scope", "missing")))
+    assert client.signed_in is None
+    client.get("/persons")
+    ends = None if until is None else clock.now() + until
+    assert client.signed_in == SignedIn(since=clock.now(), until=ends, shown={"scope": "base"})
 
 
 def test_a_refresh_token_that_rotates_is_used_from_then_on_and_told(make_client: Make) -> None:

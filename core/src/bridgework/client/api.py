@@ -31,7 +31,7 @@ from bridgework.client.verdicts import Meaning, explain, meaning
 from bridgework.client.wire import Failure, Reply, Wire
 from bridgework.clock import Clock
 from bridgework.errors import AccessDenied, BridgeworkError, ContractBroken, InDoubt, NotSent, StopRun, Undecided
-from bridgework.model import Receipt, SchemaOperation, Service, Throttle, Value, Verdict
+from bridgework.model import Receipt, SchemaOperation, Service, SignedIn, Throttle, Value, Verdict
 
 Heard = TypeVar("Heard")
 NextPage = Callable[[Answer], "Params | str | None"]
@@ -264,6 +264,11 @@ class ApiClient:
         if self._heard is None or (theirs := instant(self._heard[0])) is None:
             return None
         return theirs - self._heard[1]
+
+    @property
+    def signed_in(self) -> SignedIn | None:
+        """How the sign-in stands; None where none is needed, and before the first call."""
+        return None if self._tokens is None else self._tokens.signed_in
 
     def budget_left(self) -> tuple[Allowance, ...]:
         """What is left of each budget, without the reserve."""

@@ -22,6 +22,20 @@ def denied(host: str) -> BridgeworkError:
     return AccessDenied(f"{host} does not accept the token (401).", next_step="Set a valid token, then run again.")
 
 
+def not_granted(host: str, status: int, body: object, *, renews: bool) -> BridgeworkError:
+    """A token endpoint says no (RFC 6749, 5.2): who has to do what depends on the error it names."""
+    error = body.get("error") if isinstance(body, dict) else None
+    if renews and error != "invalid_client":
+        return AccessDenied(
+            f"{host} does not renew the sign-in ({status}): the refresh token was revoked or has run out.",
+            next_step="Let a user of the account consent again, set the new refresh token, then run again.",
+        )
+    return AccessDenied(
+        f"{host} does not accept the app that signs in ({status}).",
+        next_step="Set the app's valid credentials, then run again.",
+    )
+
+
 def closed(host: str) -> BridgeworkError:
     """402."""
     return StopRun(

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import httpx
 
 from bridgework.client.addresses import Origin
 from bridgework.client.answers import Unreadable, parse
-from bridgework.client.halts import denied
+from bridgework.client.calls import Headers
+from bridgework.client.halts import not_granted
 from bridgework.client.wire import Failure, Wire
 from bridgework.clock import Clock
 from bridgework.errors import StopRun
-from bridgework.model import SignIn
+from bridgework.model import SignedIn, SignIn
 
 ATTEMPTS = 6
 EARLY = 60.0  # seconds before its end at which a token is renewed
@@ -36,6 +38,7 @@ class Tokens:
         self._sign_in = sign_in
         self._clock = clock
         self._form = dict(sign_in.form)
+        self._headers = Headers(sign_in.headers, self._origin).of(None, json=False)
         self._wire = Wire(
             self._origin, timeout=30.0, max_body=_MAX_BODY, connections=1, transport=transport, ca_file=ca_file
         )
@@ -45,6 +48,12 @@ class Tokens:
         self._ends = float("inf")
         self._fresh = False  # no call was accepted with it yet
         self._after_refusal = False
+        self._signed_in: SignedIn | None = None
+
+    @property
+    def signed_in(self) -> SignedIn | None:
+        """How the newest token was granted; None before the first."""
+        return self._signed_in
 
     def current(self) -> tuple[int, Mapping[str, str]]:
         """Number and header of a token that is valid as far as we know.
@@ -80,6 +89,7 @@ class Tokens:
         lasts = granted.get("expires_in")
         seconds = float(lasts) if isinstance(lasts, int | str) and str(lasts).isdecimal() else float("inf")
         self._ends = self._clock.monotonic() + max(seconds, 2 * EARLY)
+        self._signed_in = self._standing(granted, seconds)
         kind = self._sign_in.scheme
         self._header = {self._sign_in.header: f"{kind} {granted['access_token']}".strip()}
         self._number += 1
@@ -91,18 +101,27 @@ class Tokens:
             if self._sign_in.rotated is not None:
                 self._sign_in.rotated(rotated)
 
+    def _standing(self, granted: Mapping[str, Any], seconds: float) -> SignedIn:
+        since = self._clock.now()
+        try:
+            until = since + timedelta(seconds=seconds)
+        except OverflowError:
+            until = None
+        shown = {name: text for name in self._sign_in.shows if isinstance(text := granted.get(name), str)}
+        return SignedIn(since=since, until=until, shown=shown)
+
     def _granted(self) -> Mapping[str, Any]:
         """What the endpoint grants; it is asked again while it fails, for a few minutes."""
         for attempt in range(ATTEMPTS):
             if attempt:
                 self._clock.sleep(2.0**attempt)
             try:
-                reply = self._wire.call("POST", self._sign_in.url, _HEADERS.copy(), form=self._form)
+                reply = self._wire.call("POST", self._sign_in.url, self._headers, form=self._form)
                 body = parse(reply.body) if reply.body else None
             except (Failure, Unreadable):
                 continue
             if reply.status in _REFUSED:
-                raise denied(self._origin.host)
+                raise not_granted(self._origin.host, reply.status, body, renews="refresh_token" in self._form)
             if reply.status == httpx.codes.OK and isinstance(body, dict) and isinstance(body.get("access_token"), str):
                 return body
         raise StopRun(
@@ -110,6 +129,3 @@ class Tokens:
             cause="unreachable",
             next_step="check the connection and the service, then run the same command again",
         )
-
-
-_HEADERS = httpx.Headers({"accept": "application/json", "accept-encoding": "gzip", "user-agent": "bridgework"})

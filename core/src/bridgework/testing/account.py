@@ -16,6 +16,7 @@ from bridgework.client import ApiClient, MemoryBudgetStore
 from bridgework.clock import Clock, FakeClock, SystemClock
 from bridgework.connection import Surroundings
 from bridgework.journal import Journal
+from bridgework.logins import MemoryLogins
 from bridgework.migration import Migration
 from bridgework.model import Service
 from bridgework.plugins import settings_model
@@ -97,6 +98,7 @@ class Account:
         self.connector = subject.plugin
         self.keys = Keys(secrets.token_bytes(32), secrets.token_bytes(32), secrets.token_bytes(32), place="memory")
         self.project = self._project(folder)
+        self.logins = MemoryLogins()
         Journal.create(self.project.journal_file, self.keys.journal, self.project.id).close()
 
     def _project(self, folder: Path) -> Project:
@@ -112,6 +114,7 @@ class Account:
         around = Surroundings(
             plugin=lambda role, name: {**self.plugins, "destination": self.connector}[role],
             keys=lambda migration: self.keys,
+            logins=lambda migration: self.logins,
             clock=lambda project: self.clock,
             state=lambda migration: self.project.folder / ".outside",
         )
@@ -127,7 +130,7 @@ class Account:
             where="destination",
             core_keys=CORE_DESTINATION_KEYS,
         )
-        services: tuple[Service, ...] = tuple(self.connector.services(settings))
+        services: tuple[Service, ...] = tuple(map(self.logins.continued, self.connector.services(settings)))
         with ExitStack() as stack:
             clients = [
                 stack.enter_context(
