@@ -241,8 +241,8 @@ def _self_signed(folder: Path) -> tuple[Path, Path]:
 
 def _at(bench: Bench, url: str) -> list[tuple[str, str]]:
     lines = toml(bench).read_text().splitlines()
-    token = next(line for line in lines if line.startswith("sandbox_token"))
-    return [(bench.running.base_url, url), (token, ""), ("speed = 60", "")]
+    only_of_a_sandbox = [line for line in lines if line.startswith(("sandbox_token", "horizon", "speed"))]
+    return [(bench.running.base_url, url), *((line, "") for line in only_of_a_sandbox)]
 
 
 def test_a_server_that_cannot_prove_who_it_is_never_sees_the_token(
