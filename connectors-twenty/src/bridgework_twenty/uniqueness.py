@@ -26,31 +26,33 @@ def clashes(api: ApiClient, kind: Kind, chunk: Sequence[Prepared]) -> dict[int, 
     found: dict[int, Rejected] = {}
     for field, part in _unique(kind):
         holders = _by_value(chunk, field, part)
-        there = {
-            _of(row, field, part): bool(row.get("deletedAt")) for row in _looked_up(api, kind, field, part, holders)
-        }
-        ours = {each.body["id"] for each in chunk}
+        there = {_of(row, field, part): row for row in _looked_up(api, kind, field, part, holders)}
         for value, several in holders.items():
-            culprits = several if value in there else several[1:]
-            where = "in the trash" if there.get(value) else "of the workspace" if value in there else "of the same load"
-            for each in culprits:
-                if each.body["id"] in ours:
+            row = there.get(value)
+            first = (
+                several[0] if row is None else next((each for each in several if each.body["id"] == row["id"]), None)
+            )
+            where = (
+                "of the same load" if row is None else "in the trash" if row.get("deletedAt") else "of the workspace"
+            )
+            for each in several:
+                if each is not first:  # who holds it, or would: a record is not in its own way
                     number = each.operation.number
                     found[number] = Rejected(number, f"a record {where} holds the same unique value", field=field)
     return found
 
 
 def release(api: ApiClient, kind: Kind, chunk: Sequence[Prepared]) -> None:
-    """Blank the unique values of records in the trash that are these very records, of an earlier generation."""
-    again = {_base(each.operation.marker): each for each in chunk if each.operation.generation > 1}
-    if not again or not kind.marker:
-        return
-    for field, part in _unique(kind):
-        holders = _by_value(list(again.values()), field, part)
-        for row in _looked_up(api, kind, field, part, holders):
-            if row.get("deletedAt") and _base(str(row.get(kind.marker) or "")) in again:
-                blank: Any = {part: ""} if part else None
-                blank = {**blank, "additionalEmails": []} if part == "primaryEmail" else blank
+    """Blank the unique values of records in the trash that are these very records, of an earlier generation.
+
+    They are known by their ids: the field of the marker may have been removed since, with its values.
+    """
+    again = [each for each in chunk if each.operation.earlier]
+    copies = {str(id_) for each in again for id_ in each.operation.earlier}
+    for field, part in _unique(kind) if again else ():
+        for row in _looked_up(api, kind, field, part, _by_value(again, field, part)):
+            if row.get("deletedAt") and row["id"] in copies:
+                blank = {**row[field], part: ""} if part else None  # the rest is not unique and stays
                 api.send("PATCH", f"{kind.path}/{row['id']}", json={field: blank}, prepares=True)
 
 
@@ -88,9 +90,3 @@ def _looked_up(
     for start in range(0, len(speakable), _TOGETHER):
         wanted = ",".join(speakable[start : start + _TOGETHER])
         yield from rows(api, kind, filter=f"and({path}[in]:[{wanted}],{ANY})")
-
-
-def _base(marker: str) -> str:
-    """A marker without its generation."""
-    before, _, generation = marker.rpartition(".g")
-    return before if before and generation.isdigit() else marker

@@ -429,7 +429,8 @@ class Operation:
 
     `body` is resolved: keys are the destination's field keys, choices and references its own ids. An update carries
     only changed fields (`None` clears one). `marker` is the record's identity as text, `client_id` the same as a UUID.
-    `sent_after` bounds a search for a lost answer: nothing was sent before that instant.
+    `sent_after` bounds a search for a lost answer: nothing was sent before that instant. `earlier` are the client ids
+    this very record had in the generations before: copies of it that were taken out may still be there as deleted.
     """
 
     number: int
@@ -441,6 +442,7 @@ class Operation:
     target_id: str = ""
     version: str = ""
     generation: int = 1  # grows each time the record is loaded again after it was taken out
+    earlier: tuple[UUID, ...] = ()
     sent_after: datetime | None = None
     file: FileContent | None = None
 

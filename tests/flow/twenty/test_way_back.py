@@ -39,6 +39,18 @@ def test_what_was_taken_out_can_be_loaded_again_although_the_trash_holds_the_add
 
 
 @pytest.mark.slow
+def test_even_after_the_schema_was_taken_out_everything_can_be_loaded_again(bench: TwentyBench) -> None:
+    before = bench.workspace.records()
+    bench.call("rollback", "--schema")
+    assert "sourceId" not in bench.workspace.field_names("person")
+    bench.call("schema")
+    bench.approve("schema")
+    bench.call("schema", "--apply")
+    bench.call("load")
+    assert bench.workspace.records() == before
+
+
+@pytest.mark.slow
 def test_a_person_that_somebody_edited_is_kept_and_listed(bench: TwentyBench) -> None:
     edited = bench.workspace.rows("person")[0]
     bench.running.edit("person", edited["id"], jobTitle="Plumber")

@@ -6,6 +6,7 @@ import base64
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -46,6 +47,35 @@ def test_an_address_in_the_trash_is_taken_too_and_the_reason_says_so(desk: Desk)
     [result] = desk.connector.write([person(desk, "gone@example.org")])
     assert isinstance(result, Rejected)
     assert "in the trash" in result.reason
+
+
+def test_a_copy_of_an_earlier_generation_lets_go_of_the_address_alone_even_without_its_marker(desk: Desk) -> None:
+    both = [{"value": "ana@example.org", "primary": True}, {"value": "more@example.org", "primary": False}]
+    first = desk.operation("person", body={"emails": both})
+    [gone] = desk.written(first)
+    list(desk.connector.undo([desk.operation("person", Verb.DELETE, target_id=gone)]))
+    again = person(desk, "ana@example.org", generation=2, earlier=(first.client_id,))
+    desk.written(again)
+    [copy] = [row for row in desk.running.state()["objects"]["person"] if row["id"] == gone]
+    assert (copy["emails"]["primaryEmail"], copy["emails"]["additionalEmails"]) == ("", ["more@example.org"])
+
+
+def test_a_copy_of_another_record_in_the_trash_keeps_its_address(desk: Desk) -> None:
+    [gone] = desk.written(person(desk, "gone@example.org"))
+    list(desk.connector.undo([desk.operation("person", Verb.DELETE, target_id=gone)]))
+    other = person(desk, "gone@example.org", generation=2, earlier=(UUID(int=7),))
+    [result] = desk.connector.write([other])
+    assert isinstance(result, Rejected)
+
+
+def test_a_record_that_is_there_already_is_not_in_its_own_way(desk: Desk) -> None:
+    first = person(desk, "ana@example.org")
+    desk.written(first)
+    twice = person(desk, "ana@example.org", client_id=first.client_id, marker=first.marker)
+    twin = person(desk, "ana@example.org")
+    results = list(desk.connector.write([twice, twin]))
+    assert results[0] == Rejected(twin.number, "a record of the workspace holds the same unique value", field="emails")
+    assert [each.operations for each in results[1:] if isinstance(each, BatchRejected)] == [(twice.number,)]
 
 
 def test_a_batch_refused_for_a_reason_that_names_nobody_is_refused_as_a_whole(desk: Desk) -> None:

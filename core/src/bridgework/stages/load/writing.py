@@ -52,8 +52,8 @@ class Job(NamedTuple):
     file: FileContent | None = None
     conflicts: tuple[str, ...] = ()
 
-    def operation(self, number: int) -> Operation:
-        """The operation under its number."""
+    def operation(self, number: int, earlier: tuple[UUID, ...] = ()) -> Operation:
+        """The operation under its number. `earlier`: the client ids of the generations before."""
         intent = self.intent
         return Operation(
             number=number,
@@ -65,6 +65,7 @@ class Job(NamedTuple):
             target_id=intent.target_id,
             version=self.version,
             generation=intent.generation,
+            earlier=earlier,
             file=self.file,
         )
 
@@ -162,6 +163,12 @@ class Writer:
         self._migration.stop(error)
         raise error
 
+    def _earlier(self, intent: Intent) -> tuple[UUID, ...]:
+        if intent.generation == 1 or intent.verb is Verb.UPDATE:
+            return ()
+        identities = self._migration.identities(intent.rule, intent.object)
+        return tuple(UUID(identities.client_id(intent.key, each)) for each in range(1, intent.generation))
+
     def _capability(self, job: Job) -> ObjectCapability:
         return self._migration.capabilities.object(job.intent.object)
 
@@ -171,7 +178,7 @@ class Writer:
         self._migration.journal.settle([each.outcome for each in done])
 
     def _run(self, attempt: _Attempt) -> None:
-        operations = [job.operation(number) for number, job in attempt.jobs.items()]
+        operations = [job.operation(number, self._earlier(job.intent)) for number, job in attempt.jobs.items()]
         capability = self._capability(next(iter(attempt.jobs.values())))
         call = self._call(operations[0], upload=capability.upload)
         for start in range(0, len(operations), capability.batch_size):
