@@ -5,11 +5,13 @@ Rules: reference on Twenty, 8.3 and 8.4. The same label gives the same name in e
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Collection
 
 LONGEST = 63
+_LOW_COMMA = "\N{SINGLE LOW-9 QUOTATION MARK}"
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _RESERVED_WORDS = """
 plan plans role roles job jobs user users workspace workspaces event events field fields link links currency currencies
@@ -56,9 +58,16 @@ def option_value(label: str, taken: Collection[str] = ()) -> str:
 
 
 def option_label(label: str) -> str:
-    """The label the server takes: no comma, no blanks around. Empty if it is too long: nothing is cut in silence."""
-    plain = " ".join(label.replace(",", " ").split())
-    return plain if len(plain) <= LONGEST else ""
+    """The label the server takes: no comma, no blanks around, 63 characters.
+
+    Two labels stay two: a comma becomes the low quotation mark that looks like one; a label that is too long ends in an
+    ellipsis and a short hash of the whole.
+    """
+    plain = " ".join(label.replace(",", _LOW_COMMA).split())
+    if len(plain) <= LONGEST:
+        return plain
+    end = f"… {hashlib.sha256(plain.encode()).hexdigest()[:6]}"
+    return plain[: LONGEST - len(end)].rstrip() + end
 
 
 def color(position: int) -> str:

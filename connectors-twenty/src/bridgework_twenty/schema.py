@@ -45,7 +45,7 @@ def plan(
     ]
     there = {target.name for target in present.objects}
     new = {each.name for each in objects} - there
-    asked = [_fitting(each) for each in wanted if not _comes_with(each, new)]
+    asked = [each for each in wanted if not _comes_with(each, new)]
     found = default_schema_plan([*carriers, *asked], present, objects)
     return [each for each in found if each.kind != "option" or not _there(each, present)]
 
@@ -56,16 +56,6 @@ def _comes_with(field: WantedField, new: Collection[str]) -> bool:
         return field.label in GIVEN
     pointing = {f"target{name[:1].upper()}{name[1:]}" for name in new}
     return field.object in STANDARD and not STANDARD[field.object].records and field.label in pointing
-
-
-def _fitting(field: WantedField) -> WantedField:
-    """Without options whose label the server cannot hold: their records become dead letters, the rest is loaded."""
-    kept = tuple(label for label in field.options if names.option_label(label))
-    return field if kept == field.options else WantedField(**{**_as_dict(field), "options": kept})
-
-
-def _as_dict(field: WantedField) -> dict[str, Any]:
-    return {name: getattr(field, name) for name in WantedField.__dataclass_fields__}
 
 
 def _there(operation: SchemaOperation, present: DestinationSchema) -> bool:

@@ -46,21 +46,26 @@ def test_a_field_of_the_same_label_and_another_type_is_left_alone(desk: Desk) ->
     assert [each.name for each in desk.connector.plan_schema(wanted, present, ())] == ["Source id"]
 
 
+APART, LONG = "Smith\N{SINGLE LOW-9 QUOTATION MARK} John", "x" * 70
+
+
 def test_options_keep_their_ids_and_a_comma_costs_nobody_a_record(desk: Desk) -> None:
     made = carry_out(desk, on_person("Source", T.CHOICE, options=("Radio", "Smith, John")))
-    assert made.receipt.options == {"Radio": "RADIO", "Smith John": "SMITH_JOHN", "Smith, John": "SMITH_JOHN"}
+    assert made.receipt.options == {"Radio": "RADIO", APART: "SMITH_JOHN", "Smith, John": "SMITH_JOHN"}
     added = carry_out(desk, SchemaOperation(kind="option", object="person", name="Web", field="Source"))
     assert isinstance(added, Created)
     [field] = [each for each in desk.connector.describe_destination().object("person").fields if each.label == "Source"]
     assert [(option.key, option.label) for option in field.options] == [
-        ("RADIO", "Radio"), ("SMITH_JOHN", "Smith John"), ("WEB", "Web"),
+        ("RADIO", "Radio"), ("SMITH_JOHN", APART), ("WEB", "Web"),
     ]  # fmt: skip
     again = desk.connector.plan_schema(
-        [WantedField(object="person", label="Source", type=T.CHOICE, options=("Smith, John", "x" * 70))],
+        [WantedField(object="person", label="Source", type=T.CHOICE, options=("Smith, John", LONG))],
         desk.connector.describe_destination(),
         (),
     )
-    assert [each.name for each in again] == ["Source id"]
+    assert [each.name for each in again] == ["Source id", LONG]
+    longer = carry_out(desk, again[1]).receipt
+    assert carry_out(desk, again[1]).receipt.options == longer.options == {LONG: longer.key}
 
 
 def test_two_relations_to_one_object_get_reverse_fields_of_their_own(desk: Desk) -> None:

@@ -123,8 +123,16 @@ def test_every_name_has_the_servers_form(label: str, taken: set[str]) -> None:
 
 def test_options_of_one_spelling_get_values_of_their_own() -> None:
     assert names.option_value("New!", {"NEW"}) == "NEW_2"
-    assert names.option_label("Smith, John") == "Smith John"
-    assert names.option_label("x" * 64) == ""
+
+
+def test_two_labels_of_options_stay_two() -> None:
+    long = "A campaign of the spring that nobody could describe in fewer words, "
+    labels = ["Latex, gloves", "Latex gloves", "Latex; gloves", "Latex,gloves", long + "one", long + "two"]
+    shown = [names.option_label(label) for label in labels]
+    assert len(set(shown)) == len(labels)
+    assert all("," not in label and len(label) <= 63 for label in shown)
+    assert all("…" in label for label in shown[-2:])
+    assert names.option_label(" Latex  gloves ") == "Latex gloves"
 
 
 def test_what_the_connector_predicts_is_what_the_workspace_stores(desk: Desk) -> None:
