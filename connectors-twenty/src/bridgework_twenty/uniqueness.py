@@ -24,9 +24,9 @@ _UNSPEAKABLE = frozenset("(),[]\"'")  # what a filter's list cannot hold
 def clashes(api: ApiClient, kind: Kind, chunk: Sequence[Prepared]) -> dict[int, Rejected]:
     """The operations whose unique values are taken by another record, there or earlier in the same request."""
     found: dict[int, Rejected] = {}
-    for field, part in _unique(kind):
-        holders = _by_value(chunk, field, part)
-        there = {_of(row, field, part): row for row in _looked_up(api, kind, field, part, holders)}
+    for field, part in unique(kind):
+        holders = by_value(chunk, field, part)
+        there = {part_of(row, field, part): row for row in looked_up(api, kind, field, part, holders)}
         for value, several in holders.items():
             row = there.get(value)
             first = (
@@ -49,14 +49,13 @@ def release(api: ApiClient, kind: Kind, chunk: Sequence[Prepared]) -> None:
     """
     again = [each for each in chunk if each.operation.earlier]
     copies = {str(id_) for each in again for id_ in each.operation.earlier}
-    for field, part in _unique(kind) if again else ():
-        for row in _looked_up(api, kind, field, part, _by_value(again, field, part)):
+    for field, part in unique(kind) if again else ():
+        for row in looked_up(api, kind, field, part, by_value(again, field, part)):
             if row.get("deletedAt") and row["id"] in copies:
-                blank = {**row[field], part: ""} if part else None  # the rest is not unique and stays
-                api.send("PATCH", f"{kind.path}/{row['id']}", json={field: blank}, prepares=True)
+                api.send("PATCH", f"{kind.path}/{row['id']}", json={field: without(row, field, part)}, prepares=True)
 
 
-def _unique(kind: Kind) -> Iterator[tuple[str, str]]:
+def unique(kind: Kind) -> Iterator[tuple[str, str]]:
     """(field, part of its composite) of everything unique besides id and marker."""
     for name in kind.standard.unique if kind.standard else ():
         field, _, part = name.partition(".")
@@ -67,24 +66,30 @@ def _unique(kind: Kind) -> Iterator[tuple[str, str]]:
             yield each.wire, ""
 
 
-def _by_value(chunk: Sequence[Prepared], field: str, part: str) -> dict[str, list[Prepared]]:
+def without(row: Mapping[str, Any], field: str, part: str) -> Any:
+    """The field of a row without its unique part; the rest is not unique and stays."""
+    return {**row[field], part: ""} if part else None
+
+
+def by_value(chunk: Sequence[Prepared], field: str, part: str) -> dict[str, list[Prepared]]:
+    """The operations by the value they bring; those that bring none are left out."""
     found: dict[str, list[Prepared]] = defaultdict(list)
     for each in chunk:
-        if value := _of(each.body, field, part):
+        if value := part_of(each.body, field, part):
             found[value].append(each)
     return found
 
 
-def _of(body: Mapping[str, Any], field: str, part: str) -> str:
+def part_of(body: Mapping[str, Any], field: str, part: str) -> str:
+    """The unique value in a row or body, empty if it has none."""
     value = body.get(field)
     if part:
         value = value.get(part) if isinstance(value, Mapping) else None
     return str(value or "")
 
 
-def _looked_up(
-    api: ApiClient, kind: Kind, field: str, part: str, values: Mapping[str, Any]
-) -> Iterator[dict[str, Any]]:
+def looked_up(api: ApiClient, kind: Kind, field: str, part: str, values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The rows that hold one of the values, those in the trash too."""
     speakable = [each for each in values if not _UNSPEAKABLE & set(each)]
     path = f"{field}.{part}" if part else field
     for start in range(0, len(speakable), _TOGETHER):

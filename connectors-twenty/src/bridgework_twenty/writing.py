@@ -3,7 +3,7 @@ an upsert also matches the e-mail and would overwrite a relative's record, or re
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bridgework.errors import NotSent, StopRun
@@ -22,6 +22,7 @@ from bridgework.model import (
 from bridgework_twenty import refusals, wire
 from bridgework_twenty.batches import Ceiling, Prepared
 from bridgework_twenty.catalogue import Catalogue, Kind
+from bridgework_twenty.moving import in_order
 from bridgework_twenty.reading import rows
 from bridgework_twenty.settings import Settings
 from bridgework_twenty.uniqueness import clashes, release
@@ -46,14 +47,17 @@ class Writer:
         """Create and update."""
         kind = self._catalogue.kind(batch[0].object)
         creates: list[Prepared] = []
+        updates: list[Prepared] = []
         for operation in batch:
             try:
                 if operation.verb is Verb.CREATE:
                     creates.append(self._prepared(kind, operation))
                 else:
-                    yield self._update(kind, operation)
+                    updates.append(self._changed(kind, operation))
             except wire.Misfit as error:
                 yield Rejected(operation.number, error.reason, field=error.field)
+        for each in in_order(self._api, kind, updates):
+            yield self._update(kind, each)
         yield from self._create(kind, creates)
 
     def upload(self, files: Sequence[Operation]) -> Iterator[WriteResult]:
@@ -137,9 +141,15 @@ class Writer:
             raise NotSent("Refused by a fault of the server; asked once more.", operations=(operation.number,))
         return refusals.rejected(operation.number, answer, kind.fields)
 
-    def _update(self, kind: Kind, operation: Operation) -> WriteResult:
-        links = self._stored_links(kind, operation)
+    def _changed(self, kind: Kind, operation: Operation, links: Mapping[str, Any] | None = None) -> Prepared:
         body = wire.request_body(kind, operation.body, self._settings.phone_region, creating=False, links=links)
+        return Prepared(operation, {"id": operation.target_id, **body})
+
+    def _update(self, kind: Kind, update: Prepared) -> WriteResult:
+        operation = update.operation
+        if links := self._stored_links(kind, operation):
+            update = self._changed(kind, operation, links)
+        body = {key: value for key, value in update.body.items() if key != "id"}
         answer = self._api.send(
             "PATCH", f"{kind.path}/{operation.target_id}", for_=operation, json=body, params={"depth": 0}
         )
@@ -150,6 +160,8 @@ class Writer:
             return Written(operation.number, operation.target_id, str(made[operation.target_id].get("updatedAt") or ""))
         if (error := refusals.denied(answer, (operation.number,), f"changing {kind.plural}")) is not None:
             raise error
+        if refusals.is_duplicate(answer) and (taken := clashes(self._api, kind, [update])):
+            return taken[operation.number]
         return self._alone(kind, operation, answer)
 
     def _stored_links(self, kind: Kind, operation: Operation) -> dict[str, Any]:

@@ -21,7 +21,8 @@ from .conftest import Desk, Ledger, MakeDesk
 
 
 def person(desk: Desk, email: str, **values: Any) -> Any:
-    return desk.operation("person", body={"emails": [{"value": email, "primary": True}]}, **values)
+    verb = values.pop("verb", Verb.CREATE)
+    return desk.operation("person", verb, body={"emails": [{"value": email, "primary": True}]}, **values)
 
 
 def test_the_record_whose_address_is_taken_is_named_and_only_the_rest_is_halved(desk: Desk) -> None:
@@ -76,6 +77,40 @@ def test_a_record_that_is_there_already_is_not_in_its_own_way(desk: Desk) -> Non
     results = list(desk.connector.write([twice, twin]))
     assert results[0] == Rejected(twin.number, "a record of the workspace holds the same unique value", field="emails")
     assert [each.operations for each in results[1:] if isinstance(each, BatchRejected)] == [(twice.number,)]
+
+
+def change(desk: Desk, id_: str, email: str) -> Any:
+    return person(desk, email, target_id=id_, verb=Verb.UPDATE)
+
+
+def addresses(desk: Desk, ids: list[str]) -> list[str]:
+    people = {row["id"]: row["emails"] for row in desk.running.state()["objects"]["person"]}
+    return [people[id_]["primaryEmail"] for id_ in ids]
+
+
+def test_addresses_that_move_from_one_person_to_the_next_move_in_the_order_that_is_possible(desk: Desk) -> None:
+    ids = desk.written(*(person(desk, f"{name}@example.org") for name in "abc"))
+    moves = [change(desk, id_, f"{name}@example.org") for id_, name in zip(ids, "bcd", strict=True)]
+    desk.written(*moves)
+    assert addresses(desk, ids) == ["b@example.org", "c@example.org", "d@example.org"]
+    assert len([each for each in desk.sent if each.method == "PATCH"]) == 3
+
+
+def test_people_who_exchange_their_addresses_all_get_them_and_keep_the_others(desk: Desk) -> None:
+    ids = desk.written(*(person(desk, f"{name}@example.org") for name in "abc"))
+    desk.written(*(change(desk, id_, f"{name}@example.org") for id_, name in zip(ids, "bca", strict=True)))
+    assert addresses(desk, ids) == ["b@example.org", "c@example.org", "a@example.org"]
+
+
+def test_an_update_to_an_address_that_somebody_keeps_names_field_and_holder(desk: Desk) -> None:
+    ids = desk.written(*(person(desk, f"{name}@example.org") for name in "ab"))
+    other = desk.operation("person", Verb.UPDATE, target_id=ids[1], body={"jobTitle": "x"})
+    results = list(desk.connector.write([change(desk, ids[0], "b@example.org"), other]))
+    assert [each.field for each in results if isinstance(each, Rejected)] == ["emails"]
+    assert [each.reason for each in results if isinstance(each, Rejected)] == [
+        "a record of the workspace holds the same unique value"
+    ]
+    assert addresses(desk, ids) == ["a@example.org", "b@example.org"]
 
 
 def test_a_batch_refused_for_a_reason_that_names_nobody_is_refused_as_a_whole(desk: Desk) -> None:
