@@ -150,10 +150,16 @@ def _procedure(parts: Mapping[str, Any]) -> str:
 
 
 def _fee(value: Value, currency: str) -> str:
+    """An amount as it is, with two decimals at least; what is no amount as typed."""
+    typed = _clean(value)
     try:
-        return f"{currency} {Decimal(_clean(value)):.2f}"
+        amount = Decimal(typed)
     except InvalidOperation:
-        return ""
+        return typed
+    if not amount.is_finite():
+        return typed
+    exact = Decimal(f"{amount:.2f}") == amount
+    return f"{currency} {amount:.2f}" if exact else f"{currency} {amount:f}"
 
 
 def _system(context: TransformContext) -> str:

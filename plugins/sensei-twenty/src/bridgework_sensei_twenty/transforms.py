@@ -16,8 +16,17 @@ from bridgework_sensei_twenty.addresses import one_line
 
 REGION: Final = "US"  # whose rules read numbers without a country code; Sensei Cloud serves practices there
 _EXTENSION: Final = re.compile(r"\s*(?:;|,)?\s*(?:x|ext\.?|extension|#)\s*\d{1,7}\s*$", re.IGNORECASE)
-_BLOCK_NAMES: Final = "p div br li ul ol tr table h1 h2 h3 h4 h5 h6 blockquote pre section"
+_BLOCK_NAMES: Final = """
+address article aside blockquote br caption center dd details dialog dir div dl dt fieldset figcaption figure footer
+form h1 h2 h3 h4 h5 h6 header hr legend li main menu nav ol option p pre search section summary table tbody tfoot thead
+tr ul
+"""
 _BLOCKS: Final = frozenset(_BLOCK_NAMES.split())
+_CELLS: Final = frozenset({"td", "th"})
+_VERBATIM: Final = frozenset({"pre", "textarea"})  # whose line ends count
+_NEXT_CELL: Final = "\x1f"
+_BETWEEN: Final = re.compile(r"[;,\s]+")
+_EMAIL: Final = re.compile(r"(?:<?[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+>?)?")  # or nothing, at the ends
 _SILENT: Final = frozenset({"script", "style", "head", "title"})
 
 
@@ -73,8 +82,15 @@ def _dialled(typed: str) -> str:
         parsed = phonenumbers.parse(plain, REGION)
     except phonenumbers.NumberParseException:
         return ""
+    whole = phonenumbers.is_possible_number_with_reason(parsed) == phonenumbers.ValidationResult.IS_POSSIBLE
     letters = any(map(str.isalpha, plain))
-    return "" if parsed.extension or letters else plain
+    return plain if whole and not parsed.extension and not letters else ""
+
+
+def not_mailable(value: Value) -> Value:
+    """Texts as typed in which something is no e-mail address; nothing where everything is one."""
+    texts = [_clean(each) for each in (value if isinstance(value, list) else [value])]
+    return "; ".join(each for each in texts if not all(map(_EMAIL.fullmatch, _BETWEEN.split(each)))) or None
 
 
 # ------------------------------------------------------------------------------------------ texts
@@ -132,12 +148,16 @@ def history_lines(value: Value) -> Value:
 
 
 def priced(value: Value, context: TransformContext) -> Value:
-    """An amount with its currency: ``USD 10.00``."""
+    """An amount with its currency: ``USD 10.00``. Finer parts stay, and so does what is no amount."""
+    typed = _clean(value.get("amount") if isinstance(value, Mapping) else value)
     try:
-        amount = Decimal(_clean(value.get("amount") if isinstance(value, Mapping) else value))
+        amount = Decimal(typed)
     except InvalidOperation:
-        return None
-    return f"{context.currency} {amount.quantize(Decimal('0.01')):f}" if amount.is_finite() else None
+        return typed or None
+    if not amount.is_finite():
+        return typed
+    exact = Decimal(f"{amount:.2f}") == amount
+    return f"{context.currency} {amount:.2f}" if exact else f"{context.currency} {amount:f}"
 
 
 def storage_link(value: Value) -> Value:
@@ -147,36 +167,55 @@ def storage_link(value: Value) -> Value:
 
 
 def html_text(value: Value) -> Value:
-    """The plain text of HTML: one line per block, list items with a dash, nothing of scripts and styles."""
+    """The plain text of HTML: one line per block, list items with a dash, cells of a row kept apart, no scripts."""
     reader = _Reader()
     reader.feed(str(value))
     reader.close()
-    lines = [" ".join(line.split()) for line in "".join(reader.parts).split("\n")]
-    kept = [line for line in lines if line and line != "-"]
-    return "\n".join(kept) or None
+    lines = map(_line, "".join(reader.parts).split("\n"))
+    return "\n".join(filter(None, lines)) or None
+
+
+def _line(raw: str) -> str:
+    """A line without the blanks of its markup; an empty cell between others keeps its place."""
+    cells = [_clean(cell) for cell in raw.split(_NEXT_CELL)]
+    return " | ".join(cells) if any(cells) else ""
 
 
 class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
-        self._silent = 0
+        self._silent = self._verbatim = 0
+        self._item = self._row_begins = False
 
     def handle_starttag(self, tag: str, attrs: object) -> None:
         if tag in _SILENT:
             self._silent += 1
+        elif tag in _CELLS:
+            self.parts.append("" if self._row_begins else _NEXT_CELL)
+            self._row_begins = False
         elif tag in _BLOCKS:
-            self.parts.append("\n- " if tag == "li" else "\n")
+            self.parts.append("\n")
+            self._item = self._item or tag == "li"
+            self._row_begins = tag == "tr"
+        self._verbatim += tag in _VERBATIM
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _SILENT:
             self._silent = max(0, self._silent - 1)
         elif tag in _BLOCKS:
             self.parts.append("\n")
+            self._item = self._item and tag != "li"
+        self._verbatim = max(0, self._verbatim - (tag in _VERBATIM))
 
     def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self.parts.append(data.replace("\n", " "))
+        if self._silent:
+            return
+        if self._item and data.strip():
+            self.parts.append("- ")
+            self._item = False
+        kept = data.replace(_NEXT_CELL, " ")
+        self.parts.append(kept if self._verbatim else kept.replace("\n", " "))
 
 
 def _clean(value: Any) -> str:
@@ -217,9 +256,16 @@ TRANSFORMS: Final = (
         FieldType.LONG_TEXT,
         ([{"start": "2026-03-01T09:00:00", "kind": "Filling"}], "2026-03-01: Filling"),
     ),
-    _named(priced, FieldType.TEXT, ("10", "USD 10.00")),
+    _named(priced, FieldType.TEXT, ("10", "USD 10.00"), ("0.105", "USD 0.105"), ("on request", "on request")),
     _named(
         storage_link, FieldType.TEXT, ({"base": "https://f.example/", "path": "a b.pdf"}, "https://f.example/a%20b.pdf")
     ),
     _named(html_text, FieldType.LONG_TEXT, ("<p>a<br>b</p><script>x</script>", "a\nb")),
+    _named(
+        not_mailable,
+        FieldType.TEXT,
+        ("ask at the desk", "ask at the desk"),
+        ("ana@example.org, N/A", "ana@example.org, N/A"),
+        ("ana@example.org", None),
+    ),
 )
