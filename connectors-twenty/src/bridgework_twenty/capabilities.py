@@ -10,7 +10,7 @@ from bridgework.model import Ability, Capabilities, Identity, ObjectCapability
 from bridgework_twenty.fields import CREATABLE
 from bridgework_twenty.limits import CALLS, PACE, PLANS, tier
 from bridgework_twenty.objects import MARKER, STANDARD
-from bridgework_twenty.reading import PAGE
+from bridgework_twenty.reading import NAMED
 from bridgework_twenty.settings import LARGEST_BATCH, Settings
 
 _BATCH = 60
@@ -52,7 +52,7 @@ CAPABILITIES = Capabilities(
     max_file_bytes=_FILE_BYTES,
     field_name_length=63,
     costs=_costs(),
-    read_batch=PAGE,
+    read_batch=NAMED,
 )
 
 

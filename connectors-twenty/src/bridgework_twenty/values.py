@@ -78,13 +78,16 @@ def phones(value: Value, region: str) -> list[dict[str, Value]] | None:
 
 def phone(typed: str, region: str) -> str:
     """One number in E.164."""
-    try:
-        parsed = phonenumbers.parse(typed, region)
-    except phonenumbers.NumberParseException:
-        raise Unfit("is not a telephone number that can be dialled") from None
-    if parsed.extension:
-        raise Unfit("has an extension, which Twenty drops; map it to a text field")
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    found, before = typed, ""
+    while found != before:  # a code that is none can hide another one: read until nothing changes any more
+        try:
+            parsed = phonenumbers.parse(found, region)
+        except phonenumbers.NumberParseException:
+            raise Unfit("is not a telephone number that can be dialled") from None
+        if parsed.extension:
+            raise Unfit("has an extension, which Twenty drops; map it to a text field")
+        found, before = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164), found
+    return found
 
 
 def emails(value: Value) -> list[dict[str, Value]] | None:
@@ -103,7 +106,10 @@ def link(value: Value) -> str | None:
     plain = text(value)
     if not plain or "://" not in plain:
         return plain
-    parts = urlsplit(plain)
+    try:
+        parts = urlsplit(plain)
+    except ValueError:
+        raise Unfit("is not a web address") from None
     if parts.scheme.lower() not in ("http", "https") or not parts.netloc or any(map(str.isspace, plain)):
         raise Unfit("is not a web address")
     whole = urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path, parts.query, parts.fragment))
@@ -134,18 +140,19 @@ def micros(amount: Decimal) -> int:
 
 
 def instant(value: Value) -> datetime:
-    """An instant in UTC to the second. A spelling without a zone is refused: the server would take it for UTC."""
+    """An instant in UTC to the millisecond. A spelling without a zone is refused: the server would take it for UTC."""
     try:
         moment = datetime.fromisoformat(str(value).strip())
     except ValueError:
         raise Unfit("is not an instant") from None
     if moment.tzinfo is None:
         raise Unfit("is an instant without its zone")
-    return moment.astimezone(UTC).replace(microsecond=0)
+    return moment.astimezone(UTC).replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def _instant(value: Value) -> str:
-    return instant(value).strftime("%Y-%m-%dT%H:%M:%SZ")
+    moment = instant(value)
+    return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").replace("+00:00", "Z")
 
 
 def _number(value: Value) -> int | str:

@@ -23,7 +23,7 @@ from bridgework_twenty import refusals, wire
 from bridgework_twenty.batches import Ceiling, Prepared
 from bridgework_twenty.catalogue import Catalogue, Kind
 from bridgework_twenty.moving import in_order
-from bridgework_twenty.reading import rows
+from bridgework_twenty.reading import NAMED, rows
 from bridgework_twenty.settings import Settings
 from bridgework_twenty.uniqueness import clashes, release
 from bridgework_twenty.uploading import Uploader
@@ -39,7 +39,7 @@ class Writer:
         self._api, self._catalogue, self._settings = api, catalogue, settings
         self._ceiling = Ceiling(settings.batch)
         self._uploader = Uploader(api, catalogue)
-        self._tried_once: set[str] = set()  # refused by a fault of the server
+        self._tried_once: set[tuple[Verb, str]] = set()  # refused by a fault of the server
 
     # ------------------------------------------------------------------------------- creating and updating
 
@@ -136,10 +136,16 @@ class Writer:
             yield self._alone(kind, chunk[0].operation, answer)
 
     def _alone(self, kind: Kind, operation: Operation, answer: Answer) -> Rejected:
-        if refusals.is_fault(answer) and operation.marker not in self._tried_once:
-            self._tried_once.add(operation.marker)
-            raise NotSent("Refused by a fault of the server; asked once more.", operations=(operation.number,))
+        self._once_more([operation], answer)
         return refusals.rejected(operation.number, answer, kind.fields)
+
+    def _once_more(self, operations: Sequence[Operation], answer: Answer) -> None:
+        """Raise NotSent if it may have been a fault of the server, for operations not yet refused by one."""
+        new = {(each.verb, each.marker) for each in operations} - self._tried_once
+        if new and refusals.is_fault(answer):
+            self._tried_once |= new
+            numbers = tuple(each.number for each in operations)
+            raise NotSent("Refused by a fault of the server; asked once more.", operations=numbers)
 
     def _changed(self, kind: Kind, operation: Operation, links: Mapping[str, Any] | None = None) -> Prepared:
         body = wire.request_body(kind, operation.body, self._settings.phone_region, creating=False, links=links)
@@ -179,8 +185,9 @@ class Writer:
     def undo(self, operations: Sequence[Operation]) -> Iterator[UndoResult]:
         """Move what was created to the trash. What is not there any more is missing in the answer."""
         kind = self._catalogue.kind(operations[0].object)
-        for start in range(0, len(operations), self._ceiling.records):
-            yield from self._remove(kind, operations[start : start + self._ceiling.records])
+        together = min(self._ceiling.records, NAMED)
+        for start in range(0, len(operations), together):
+            yield from self._remove(kind, operations[start : start + together])
 
     def _remove(self, kind: Kind, operations: Sequence[Operation]) -> Iterator[UndoResult]:
         wanted = ",".join(each.target_id for each in operations)
@@ -190,6 +197,7 @@ class Writer:
             numbers = tuple(each.number for each in operations)
             if (error := refusals.denied(answer, numbers, f"removing {kind.plural}")) is not None:
                 raise error
+            self._once_more(operations, answer)
             yield from (Refused(each.number, refusals.reason(answer)) for each in operations)
             return
         removed = {str(row["id"]) for row in _records(answer)}

@@ -13,7 +13,7 @@ import pytest
 from bridgework.client import ApiClient, MemoryBudgetStore, unsent
 from bridgework.clock import FakeClock
 from bridgework.errors import AccessDenied, NotSent
-from bridgework.model import BatchRejected, Rejected, Throttle, Verb, Verdict, Written
+from bridgework.model import BatchRejected, Rejected, Throttle, Undone, Verb, Verdict, Written
 from bridgework_twenty import Twenty, checks, keys, limits
 from bridgework_twenty.batches import Ceiling, Prepared
 
@@ -259,8 +259,12 @@ def test_core_calls_cost_one_token_and_a_pause_and_the_rest_is_free() -> None:
         assert limits.charges("GET", path) == {}
 
 
-def test_a_fault_of_the_server_that_looks_like_a_refusal_is_asked_once_more(desk: Desk) -> None:
-    body = '{"statusCode":400,"error":"QueryFailedError","messages":["canceling statement due to statement timeout"]}'
+FAULTS = ("canceling statement due to statement timeout", "connection terminated unexpectedly", "out of shared memory")
+
+
+@pytest.mark.parametrize("said", FAULTS)
+def test_a_fault_of_the_server_that_looks_like_a_refusal_is_asked_once_more(desk: Desk, said: str) -> None:
+    body = json.dumps({"statusCode": 400, "error": "QueryFailedError", "messages": [said]})
     match = {"method": "POST", "path": "/rest/batch/", "times": 2}
     desk.running.faults({"kind": "answer", "status": 400, "body": body, "match": match})
     operation = desk.operation("note", body={"title": "x"})
@@ -269,3 +273,14 @@ def test_a_fault_of_the_server_that_looks_like_a_refusal_is_asked_once_more(desk
     assert turned_away.value.operations == (operation.number,)
     [again] = desk.connector.write([desk.operation("note", key=operation.number, body={"title": "x"})])
     assert isinstance(again, Rejected)
+
+
+def test_a_removal_refused_by_a_fault_of_the_server_is_asked_once_more(desk: Desk) -> None:
+    [made] = desk.written(desk.operation("note", body={"title": "x"}))
+    body = json.dumps({"statusCode": 400, "messages": ["out of shared memory"]})
+    match = {"method": "DELETE", "path": "/rest/notes", "times": 1}
+    desk.running.faults({"kind": "answer", "status": 400, "body": body, "match": match})
+    with pytest.raises(NotSent):
+        list(desk.connector.undo([desk.operation("note", Verb.DELETE, key=1, target_id=made)]))
+    [again] = desk.connector.undo([desk.operation("note", Verb.DELETE, key=1, target_id=made)])
+    assert isinstance(again, Undone)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bridgework.model import FieldType, Verb
@@ -26,6 +27,7 @@ T = FieldType
         (T.PHONES, "+34 612 34 56 78", [{"value": "+34612345678", "primary": True}]),
         (T.PHONES, [{"value": "(555) 123-4567", "label": "home"}], [{"value": "+15551234567", "primary": True}]),
         (T.INSTANT, "2024-01-01T10:00:00+02:00", "2024-01-01T08:00:00Z"),
+        (T.INSTANT, "2024-01-01T10:00:00.123456Z", "2024-01-01T10:00:00.123Z"),
         (T.MONEY, {"amount": "12.5", "currency": "usd"}, {"amount": "12.50", "currency": "USD"}),
         (T.MONEY, {"amount": "0.000001", "currency": "USD"}, {"amount": "0.000001", "currency": "USD"}),
         (T.NUMBER, "6.50", "6.5"),
@@ -75,6 +77,13 @@ def test_a_web_address_reads_back_as(given: str, kept: str) -> None:
     assert values.link(kept) == kept
 
 
+def test_a_web_address_nobody_can_read_costs_one_record_and_not_the_run(desk: Desk) -> None:
+    good = desk.operation("person", body={"linkedinLink": "https://a.example"})
+    bad = desk.operation("person", body={"linkedinLink": "http://[bad"})
+    results = list(desk.connector.write([bad, good]))
+    assert [type(each).__name__ for each in results] == ["Rejected", "Written"]
+
+
 def test_an_amount_is_exact_in_millionths() -> None:
     assert values.micros(Decimal("1234.56")) == 1_234_560_000
 
@@ -88,6 +97,32 @@ def test_any_text_comes_back_from_markdown_as_it_was(text: str) -> None:
 def test_nothing_in_a_text_takes_effect_as_markup() -> None:
     assert prose.to_markdown("<b>x</b> *y* [z](u)") == "\\<b\\>x\\</b\\> \\*y\\* \\[z\\](u)"
     assert prose.to_markdown("- a\n1. b") == "\\- a  \n1\\. b"
+
+
+BLOCK = re.compile(r"( {0,3}(([-+]|\d+[.)])(\s|$)|[=-]+\s*$|[#>`~|<])|\t| {4})")
+
+
+@given(st.text(alphabet="-=+ \t\na1.)#>\N{NO-BREAK SPACE}", max_size=30))
+def test_no_line_of_a_text_becomes_a_heading_rule_list_or_block_of_code(text: str) -> None:
+    markdown = prose.to_markdown(text)
+    assert [line for line in markdown.split("\n") if BLOCK.match(line)] == []
+    assert prose.from_markdown(markdown) == prose.tidy(text) == prose.tidy(prose.tidy(text))
+
+
+def test_lines_that_separate_and_lines_that_are_indented_are_seen_as_typed() -> None:
+    text = "Findings\n-----\n\n    ok\n=\n\tend"
+    assert prose.to_markdown(text) == "Findings  \n\\-----\n\n\xa0\xa0\xa0\xa0ok  \n\\=  \n\xa0\xa0\xa0\xa0end"
+    assert prose.from_markdown(prose.to_markdown(text)) == text.replace("\t", "    ")
+
+
+@given(st.from_regex(r"\A\+[1-9][0-9]{6,13}\Z"))
+@example("+4000123731141")
+def test_a_number_that_was_read_reads_back_the_same(number: str) -> None:
+    try:
+        kept = values.phone(number, "US")
+    except Unfit:
+        return
+    assert values.phone(kept, "ZZ") == kept
 
 
 @pytest.mark.parametrize(
