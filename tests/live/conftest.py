@@ -1,7 +1,8 @@
 """A running Twenty server, given by TWENTY_BASE_URL and TWENTY_API_KEY; without them every test here is skipped.
 
-The workspace may hold anything. What the tests make carries an identity of ours or a name that begins with Kit, and is
-destroyed at the end, the trash included. TWENTY_CALLS_PER_MINUTE says how many calls the server allows (100).
+The workspace may hold anything, other migrations among it: what is there when the tests begin is never touched. What is
+new then and carries an identity of ours, or a name that begins with Kit, is destroyed at the end, the trash included.
+TWENTY_CALLS_PER_MINUTE says how many calls the server allows (100).
 """
 
 from __future__ import annotations
@@ -54,8 +55,15 @@ class Live:
 
     def objects(self) -> dict[str, dict[str, Any]]:
         """The objects of the workspace by name, in either shape of the answer."""
-        body = self.call("GET", "/rest/metadata/objects", params={"limit": 100})["data"]
-        return {each["nameSingular"]: each for each in (body["objects"] if isinstance(body, dict) else body)}
+        found: list[dict[str, Any]] = []
+        asked: dict[str, Any] = {"limit": 100}
+        while True:
+            body = self.call("GET", "/rest/metadata/objects", params=asked)
+            found += body["data"]["objects"] if isinstance(body["data"], dict) else body["data"]
+            page = body.get("pageInfo") or {}
+            if not page.get("hasNextPage"):
+                return {each["nameSingular"]: each for each in found}
+            asked["starting_after"] = page["endCursor"]
 
     def ours(self, kind: dict[str, Any]) -> list[str]:
         """Ids of the records that carry an identity of ours, those of the trash included."""
@@ -75,13 +83,13 @@ class Live:
             asked["starting_after"] = body["pageInfo"]["endCursor"]
 
     def remember(self) -> None:
-        """Note what is ours while the field that says so is there."""
+        """Note what is ours and new while the field that says so is there: other migrations may have filled it."""
         objects = self.objects()
         for name in RECORDS:
-            self.made.setdefault(name, set()).update(self.ours(objects[name]))
+            self.made.setdefault(name, set()).update(set(self.ours(objects[name])) - self.before[name])
 
     def clear(self, fields_before: set[str]) -> None:
-        """Destroy what carries an identity of ours, then the fields that are new and named as ours."""
+        """Destroy what is new and carries an identity of ours, then the fields that are new and named as ours."""
         self.remember()
         objects = self.objects()
         for name in RECORDS:

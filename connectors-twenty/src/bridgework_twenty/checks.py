@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _SOON = timedelta(days=7)  # a migration with its delta and a look back takes days
 _DEMO = "createdBy.source[eq]:SYSTEM"
+_ADDRESS = "emails.primaryEmail[is]:NOT_NULL"
 _WITH_DEMO = ("person", "company", "opportunity")
 
 
@@ -85,6 +86,8 @@ def _rights(api: ApiClient, catalogue: Catalogue) -> Iterator[Check]:
         kind = kinds.get(name)
         if kind is not None:
             yield _records(api, kind)
+    if (people := kinds.get("person")) is not None:
+        yield from _addresses(api, people)
 
 
 def _release(attachment: Kind | None) -> Check:
@@ -114,6 +117,22 @@ def _records(api: ApiClient, kind: Kind) -> Check:
     if others and kind.name == "person":
         said += "; they are linked only where the mapping says match"
     return Check(name=kind.plural, ok=True, detail=said)
+
+
+def _addresses(api: ApiClient, people: Kind) -> Iterator[Check]:
+    """People whose primary address a patient may bring too: a create is then refused, whether they are there or in
+    the trash."""
+    live = _total(api.get(people.path, {"limit": 0, "filter": f"{_ADDRESS},not({_DEMO})"}, accept=(400, 403)))
+    gone = _total(api.get(people.path, {"limit": 0, "filter": f"{_ADDRESS},deletedAt[is]:NOT_NULL"}, accept=(400, 403)))
+    if live or gone:
+        yield Check(
+            name="e-mail addresses",
+            ok=True,
+            detail=f"{live or 0} people that are there and {gone or 0} in the trash hold one; a patient with the same "
+            "address is refused, unless it is this migration's own removed copy",
+            next_step="match people that are there by emails in the mapping; destroy what is in the trash for good, or "
+            "restore it and match",
+        )
 
 
 def _total(answer: Answer) -> int | None:

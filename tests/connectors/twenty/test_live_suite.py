@@ -6,10 +6,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
-from bridgework.sandbox import SimulatedClock, running
+from bridgework.sandbox import Running, SimulatedClock, running
 from bridgework_twenty_sandbox import TwentySandbox
 
 ROOT = Path(__file__).parents[3]
@@ -34,11 +36,30 @@ def test_without_a_server_the_suite_is_skipped_and_says_so() -> None:
     assert "set TWENTY_BASE_URL and TWENTY_API_KEY" in ended.stdout
 
 
+def another_migration(served: Running) -> dict[str, Any]:
+    """What somebody else's migration left in the workspace: a person, one more in the trash, under its identities."""
+    headers = {"authorization": f"Bearer {served.env['TWENTY_API_KEY']}"}
+    with httpx.Client(base_url=served.base_url, headers=headers, trust_env=False) as http:
+
+        def post(path: str, body: Any) -> None:
+            http.post(path, json=body).raise_for_status()
+
+        [person] = [row for row in served.state()["metadata"]["objects"] if row["nameSingular"] == "person"]
+        field = {"type": "TEXT", "name": "sourceId", "label": "Source id", "isUnique": True}
+        post("/rest/metadata/fields", {"objectMetadataId": person["id"], **field})
+        ids = ["00000000-0000-4000-8000-00000000aaa1", "00000000-0000-4000-8000-00000000aaa2"]
+        for id_ in ids:
+            post("/rest/people", {"id": id_, "sourceId": f"sensei.patients.{id_[-4:]}/0ther1"})
+        http.delete(f"/rest/people/{ids[1]}", params={"soft_delete": True}).raise_for_status()
+    return {row["id"]: row for row in served.state()["objects"]["person"] if row["id"] in ids}
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_the_suite_passes_against_the_sandbox_and_leaves_it_as_it_was() -> None:
     simulator = TwentySandbox(TwentySandbox.Options(limits="lifted"), SimulatedClock(), None)
     with running(simulator) as served:
+        others = another_migration(served)
         before = served.state()
         given = {
             "TWENTY_BASE_URL": served.base_url,
@@ -50,6 +71,7 @@ def test_the_suite_passes_against_the_sandbox_and_leaves_it_as_it_was() -> None:
         assert ended.returncode == 0, ended.stdout[-4000:]
         assert "no running Twenty" not in ended.stdout
         after = served.state()
+    assert others == {row["id"]: row for row in after["objects"]["person"] if row["id"] in others}
     for name, rows in before["objects"].items():
         left = [row for row in after["objects"][name] if row["id"] not in {each["id"] for each in rows}]
         assert name == "timelineActivity" or left == [], name

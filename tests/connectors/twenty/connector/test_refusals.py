@@ -180,6 +180,16 @@ def test_people_who_are_there_are_said_to_be_linked_only_on_request(desk: Desk) 
     assert "linked only where the mapping says match" in lines(desk.connector)["people"].detail
 
 
+def test_addresses_that_would_refuse_a_patient_are_counted_there_and_in_the_trash(desk: Desk) -> None:
+    assert "e-mail addresses" not in lines(desk.connector)
+    desk.written(person(desk, "here@example.org"), desk.operation("person", body={"name.firstName": "Ana"}))
+    gone = desk.written(person(desk, "gone@example.org"), person(desk, "off@example.org"))
+    list(desk.connector.undo([desk.operation("person", Verb.DELETE, target_id=id_) for id_ in gone]))
+    found = lines(desk.connector)["e-mail addresses"]
+    assert "1 people that are there and 2 in the trash" in found.detail
+    assert "match" in found.next_step
+
+
 def test_a_key_without_the_data_model_is_told_what_it_lacks(desk: Desk) -> None:
     found = lines(make_desk_with(desk, "TWENTY_LIMITED_KEY"))
     assert (found["data model"].ok, "Roles" in found["data model"].next_step) == (False, True)
