@@ -166,6 +166,11 @@ def storage_link(value: Value) -> Value:
     return f"{base}/{quote(path)}" if base and path else None
 
 
+def file_name(value: Value) -> Value:
+    """The last part of a path, whichever slash it has."""
+    return _clean(value).replace("\\", "/").rstrip("/").rpartition("/")[2] or None
+
+
 def html_text(value: Value) -> Value:
     """The plain text of HTML: one line per block, list items with a dash, cells of a row kept apart, no scripts."""
     reader = _Reader()
@@ -260,6 +265,7 @@ TRANSFORMS: Final = (
     _named(
         storage_link, FieldType.TEXT, ({"base": "https://f.example/", "path": "a b.pdf"}, "https://f.example/a%20b.pdf")
     ),
+    _named(file_name, FieldType.TEXT, ("documents/2025/a b.pdf", "a b.pdf")),
     _named(html_text, FieldType.LONG_TEXT, ("<p>a<br>b</p><script>x</script>", "a\nb")),
     _named(
         not_mailable,
