@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from hashlib import sha256
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import orjson
 
-from bridgework.mapping import CompiledRule
+from bridgework.mapping import CompiledRule, Mapped
 from bridgework.model import Value
 from bridgework.stages.load.jobs import Planned
 from bridgework.stages.load.parents import parents_of
 from bridgework.stages.load.resolving import Resolver, Unresolved
+from bridgework.stages.outcomes import records
 
 if TYPE_CHECKING:
     from bridgework.migration import Migration
 
 OPEN = frozenset({"pending", "undone"})
+BATCH = 500
 
 
 class Matcher:
@@ -28,67 +33,86 @@ class Matcher:
         self._resolver = resolver
         self._rule = rule
         self._keys = tuple(resolver.book.field(rule.target, label).key for label in rule.spec.match)
-        self._existing: dict[bytes, list[str]] | None = None
 
     def link(self, chunk: Sequence[Planned]) -> None:
-        """Link what agrees with exactly one existing record. Agreeing with several is a dead letter, never a guess."""
+        """Link what agrees with exactly one existing record that no other planned record agrees with.
+
+        Several on either side are dead letters, never a guess: one person's values must not go into another's record.
+        """
         begun = self._migration.journal.begun(self._rule.name, [each.mapped.key for each in chunk])
         fresh = [
-            each
+            each.mapped
             for each in chunk
             if (target := begun.get(each.mapped.key)) is None or (target.state in OPEN and not target.live)
         ]
         matched: list[tuple[str, str, str]] = []
-        ambiguous: list[str] = []
-        for each, values in self._values(fresh):
-            candidates = self._find(values)
-            if len(candidates) == 1:
-                matched.append((each.mapped.key, candidates.pop(), ""))
+        several: list[str] = []
+        shared: list[str] = []
+        for key, mark in self._marks(fresh):
+            candidates = self._existing.get(mark, ())
+            if len(candidates) > 1:
+                several.append(key)
+            elif candidates and self._named[mark] > 1:
+                shared.append(key)
             elif candidates:
-                ambiguous.append(each.mapped.key)
-        journal = self._migration.journal
+                matched.append((key, candidates[0], ""))
         if matched:
-            journal.set_matched(self._rule.name, self._rule.target, matched)
-        if ambiguous:
-            labels = ", ".join(self._rule.spec.match)
-            reason = f"several existing records agree in {labels}"
-            journal.set_state(self._rule.name, ambiguous, "conflict", reason)
+            self._migration.journal.set_matched(self._rule.name, self._rule.target, matched)
+        self._refuse(several, "several existing records agree in")
+        self._refuse(shared, "an existing record agrees with several planned ones in")
 
-    def _values(self, fresh: Sequence[Planned]) -> Iterator[tuple[Planned, Mapping[str, Value]]]:
-        parents = parents_of(self._migration, [each.mapped for each in fresh])
-        for each in fresh:
-            body = {label: each.mapped.body.get(label) for label in self._rule.spec.match}
+    def _refuse(self, keys: Sequence[str], why: str) -> None:
+        if keys:
+            reason = f"{why} {', '.join(self._rule.spec.match)}"
+            self._migration.journal.set_state(self._rule.name, keys, "conflict", reason)
+
+    def _marks(self, records: Sequence[Mapped]) -> Iterator[tuple[str, bytes]]:
+        """The key and the mark of each record that has all the values it is matched by."""
+        parents = parents_of(self._migration, records)
+        for each in records:
+            body = {label: each.body.get(label) for label in self._rule.spec.match}
             try:
                 resolved, _ = self._resolver.resolve(self._rule.target, body, parents)
             except Unresolved:
                 continue
             [stored] = self._migration.hooks.normalise(self._rule.target, [resolved])
-            yield each, stored
+            if (mark := self._mark(stored)) is not None:
+                yield each.key, mark
 
-    def _find(self, values: Mapping[str, Value]) -> list[str]:
-        """The ids that agree; a single one is taken, so that no second row is linked to the same record."""
-        mark = self._mark(values)
-        return [] if mark is None else self._index().get(mark, [])
+    @cached_property
+    def _existing(self) -> Mapping[bytes, Sequence[str]]:
+        """Ids of the records that were there before, by mark."""
+        found: dict[bytes, list[str]] = {}
+        for record in self._migration.hooks.scan(self._rule.target, self._keys, None):
+            taken = record.deleted or record.demo or record.marker
+            mark = None if taken else self._mark(record.values)
+            if mark is not None:
+                found.setdefault(mark, []).append(record.id)
+        return found
 
-    def _index(self) -> dict[bytes, list[str]]:
-        if self._existing is None:
-            self._existing = {}
-            for record in self._migration.hooks.scan(self._rule.target, self._keys, None):
-                taken = record.deleted or record.demo or record.marker
-                mark = None if taken else self._mark(record.values)
-                if mark is not None:
-                    self._existing.setdefault(mark, []).append(record.id)
-        return self._existing
+    @cached_property
+    def _named(self) -> Counter[bytes]:
+        """How many of all the records the rule plans have the mark of an existing one, loaded or not."""
+        named: Counter[bytes] = Counter()
+        if self._existing:
+            planned = records(self._migration, self._rule)
+            while batch := list(islice(planned, BATCH)):
+                named.update(mark for _, mark in self._marks(batch) if mark in self._existing)
+        return named
 
     def _mark(self, values: Mapping[str, Value]) -> bytes | None:
         """A digest of the values as they are compared; None if one of them is missing."""
-        parts = [_comparable(values.get(key)) for key in self._keys]
+        parts = [comparable(values.get(key)) for key in self._keys]
         return None if not all(parts) else sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)).digest()[:16]
 
 
-def _comparable(value: Value) -> Value:
-    """Texts whatever their case and blanks; of contacts the first; of anything else the value itself."""
+def comparable(value: Value) -> Value:
+    """Texts whatever their case and blanks; of contacts the primary one; of anything else the value itself.
+
+    Contacts without a primary one say nothing about whose they are: families share addresses. None for them, unless
+    there is one only and it does not say that it is none.
+    """
     if isinstance(value, list) and value and isinstance(value[0], dict) and "value" in value[0]:
-        primary = next((each for each in value if each.get("primary")), value[0])
-        return _comparable(primary["value"])
+        only = len(value) == 1
+        return next((comparable(each["value"]) for each in value if each.get("primary", only)), None)
     return " ".join(value.split()).casefold() if isinstance(value, str) else value
