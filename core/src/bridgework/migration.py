@@ -412,6 +412,7 @@ class Migration:
             options=section.options,
             field_types=self.capabilities.field_types,
             line_length=self.capabilities.short_text_length,
+            label_length=self.capabilities.field_name_length,
             facts=description.facts,
         )
 

@@ -43,6 +43,16 @@ class CompiledField:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Renamed:
+    """A field that stands in the destination under another label than its own: `shown` instead of `label`."""
+
+    rule: str
+    object: str  # of the destination
+    label: str
+    shown: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledRule:
     """A rule ready to run. `inactive` is the reason why the migration's options switch it off, empty if they do not."""
 
@@ -63,6 +73,7 @@ class CompiledRule:
     parents: tuple[Hop, ...]  # references that the rows' own paths follow
     file: tuple[Path, Path, Path | None] | None = None
     sheet: tuple[Evaluator, Evaluator] | None = None  # name and contents of a document that is printed
+    match: tuple[str, ...] = ()  # labels by whose values existing records are recognised
 
     @property
     def references(self) -> frozenset[str]:

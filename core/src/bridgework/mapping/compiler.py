@@ -84,6 +84,7 @@ class _Compiler:
             transforms=self.transforms,
             accounts=tuple(self.usage.accounts(self.catalog)),
             zones=zones,
+            renamed=tuple(each for each in labels.renamed.values() if each.rule in rules),
         )
 
     def _computed(self) -> None:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from bridgework.errors import UsageError
 from bridgework.mapping.accounting import FieldAccount
-from bridgework.mapping.compiled import CompiledRule
+from bridgework.mapping.compiled import CompiledRule, Renamed
 from bridgework.mapping.decisions import Decisions
 from bridgework.mapping.document import Disposition, Scalar
 from bridgework.mapping.loading import Mapping as LoadedMapping
@@ -49,6 +49,7 @@ class Plan:
     transforms: Mapping[str, NamedTransform]
     accounts: tuple[FieldAccount, ...]
     zones: Zones
+    renamed: tuple[Renamed, ...] = ()
 
     def prepare(self, staging: StagedRows) -> None:
         """Tell the staging which rows were merged, in the source or by decision. Once, before the first `run`."""

@@ -9,9 +9,10 @@ from dataclasses import field as made_by
 from typing import TypeVar
 
 from bridgework.mapping.accounting import WHOLE, State, Usage
-from bridgework.mapping.compiled import CompiledField, CompiledRule, Evaluator, RuleKind
+from bridgework.mapping.compiled import CompiledField, CompiledRule, Evaluator, Renamed, RuleKind
 from bridgework.mapping.document import FieldSpec, Rule
 from bridgework.mapping.evaluation import FieldCompiler
+from bridgework.mapping.labels import fitted
 from bridgework.mapping.paths import Hop, Path, UnknownName
 from bridgework.mapping.yamltext import Place
 from bridgework.model import FieldType, SourceField
@@ -31,6 +32,7 @@ class Labels:
     """Target fields seen so far: two rules may share a field if they agree about its type."""
 
     seen: dict[tuple[str, str], CompiledField] = made_by(default_factory=dict)
+    renamed: dict[tuple[str, str], Renamed] = made_by(default_factory=dict)  # by rule and the label shown
 
     def known(self, target: str, label: str) -> CompiledField | None:
         return self.seen.get((target, label.casefold()))
@@ -89,6 +91,7 @@ class RuleCompiler:
             parents=() if source.absent else tuple(hop for hop in trace.parents if hop.object not in absent),
             file=file,
             sheet=sheet,
+            match=tuple(map(self._fitted, spec.match)),
         )
 
     def _try(self, part: str, make: Callable[[], T], *more: str) -> T | None:
@@ -177,6 +180,11 @@ class RuleCompiler:
         if not compiler.switched_on(spec.option):
             self._check_only(spec)
             return None
+        if (shown := self._fitted(label)) != label:
+            self._rename(label, shown)
+            label = shown
+        if spec.overflow:
+            spec = spec.model_copy(update={"overflow": self._fitted(spec.overflow)})
         compiler.trace.label = label
         compiler.trace.references.clear()
         evaluate = compiler.evaluator(spec, self.spec.from_, shape=True)
@@ -195,6 +203,16 @@ class RuleCompiler:
             path=path,
             deferred=spec.deferred or (own and path is None),
             custom=custom,
+        )
+
+    def _fitted(self, label: str) -> str:
+        """The label as the destination can hold it; a rule without target has columns, which may be long."""
+        return fitted(label, self.fields.settings.label_length) if self.spec.to else label
+
+    def _rename(self, label: str, shown: str) -> None:
+        known = self.labels.renamed.get((self.name, label))
+        self.labels.renamed[self.name, shown] = Renamed(
+            rule=self.name, object=self.spec.to or "", label=known.label if known else label, shown=shown
         )
 
     def _takes_long_text(self, label: str) -> bool:
@@ -236,7 +254,7 @@ class RuleCompiler:
         return found
 
     def _custom_field(self, source: SourceField) -> CompiledField | None:
-        label = source.label or source.name.rpartition(".")[2]
+        label = " ".join(source.label.split()) or source.name.rpartition(".")[2]
         kind = self.fields.available(source.type)
         values: dict[str, str | None] = dict(_YES_NO) if source.type is not kind else {}
         spec = FieldSpec.model_validate(
@@ -249,7 +267,7 @@ class RuleCompiler:
             }
         )
         target = self.spec.to or ""
-        known = self.labels.known(target, label)
+        known = self.labels.known(target, self._fitted(label))
         if known is not None and (known.type is not kind or not known.custom):
             label = f"{label} ({self.spec.from_})"
         made = self._field(label, spec, custom=True)

@@ -58,6 +58,10 @@ def plan(migration: Migration, *, test_only: bool = False, cutover: datetime | N
             {"object": field.object, "field": field.label, "wanted": str(field.type), "present": present}
             for field, present in schema.clashes
         ],
+        "renamed": [
+            {"rule": each.rule, "object": each.object, "label": each.label, "field": each.shown}
+            for each in migration.plan.renamed
+        ],
         "tier": schema.tier.as_json(),
         "forecast": [each.as_json() for each in forecast(migration)],
         "planned": planned_counts(migration),

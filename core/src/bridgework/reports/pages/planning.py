@@ -70,6 +70,7 @@ def plan(result: Mapping[str, Any]) -> Page:
             *balance(result),
             *tier_sections(result),
             *_clashes(result),
+            *_renamed(result),
             *operations_tables(operations),
             *_proposals(result),
             *_open_fields(accounts),
@@ -190,6 +191,17 @@ def _clashes(result: Mapping[str, Any]) -> tuple[Section, ...]:
         for each in lines(result.get("clashes"))
     ]
     return problem_table("Fields with a taken name", ("Field", "Of", "Type there", "Type needed"), found)
+
+
+def _renamed(result: Mapping[str, Any]) -> tuple[Section, ...]:
+    found = [
+        (
+            (words(each.get("label"), tone="look"), named(each.get("object")), words(each.get("field"))),
+            "Accept it, or give the field a label of your own in the mapping.",
+        )
+        for each in lines(result.get("renamed"))
+    ]
+    return problem_table("Fields under another name", ("Field", "Of", "Named in the new system"), found)
 
 
 def _proposals(result: Mapping[str, Any]) -> tuple[Section, ...]:

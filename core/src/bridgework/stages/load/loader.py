@@ -138,7 +138,7 @@ class Loader:
         capability = self._migration.capabilities.object(rule.target)
         batch = capability.batch_size
         size = max(GROUP, batch) if capability.records_per_request == 1 else batch * max(1, BATCHED // batch)
-        matcher = Matcher(self._migration, self._resolver, rule) if rule.spec.match and not second_pass else None
+        matcher = Matcher(self._migration, self._resolver, rule) if rule.match and not second_pass else None
         waiting: list[Job] = []
         for chunk in _chunks(self._wanted(rule), CHUNK):
             if rule.target in self._capped or rule.target in self._circuit.opened:

@@ -32,7 +32,7 @@ class Matcher:
         self._migration = migration
         self._resolver = resolver
         self._rule = rule
-        self._keys = tuple(resolver.book.field(rule.target, label).key for label in rule.spec.match)
+        self._keys = tuple(resolver.book.field(rule.target, label).key for label in rule.match)
 
     def link(self, chunk: Sequence[Planned]) -> None:
         """Link what agrees with exactly one existing record that no other planned record agrees with.
@@ -63,14 +63,14 @@ class Matcher:
 
     def _refuse(self, keys: Sequence[str], why: str) -> None:
         if keys:
-            reason = f"{why} {', '.join(self._rule.spec.match)}"
+            reason = f"{why} {', '.join(self._rule.match)}"
             self._migration.journal.set_state(self._rule.name, keys, "conflict", reason)
 
     def _marks(self, records: Sequence[Mapped]) -> Iterator[tuple[str, bytes]]:
         """The key and the mark of each record that has all the values it is matched by."""
         parents = parents_of(self._migration, records)
         for each in records:
-            body = {label: each.body.get(label) for label in self._rule.spec.match}
+            body = {label: each.body.get(label) for label in self._rule.match}
             try:
                 resolved, _ = self._resolver.resolve(self._rule.target, body, parents)
             except Unresolved:

@@ -1,0 +1,78 @@
+"""Labels that a destination cannot hold, or keeps for itself: told apart, reported, the same everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bridgework.mapping import MemoryStaging, Plan
+from bridgework.mapping.labels import fitted
+from bridgework.model import FieldType, SourceDescription, SourceField
+
+from .conftest import CLIENT_RULE, CLIENTS, DESCRIPTION, bodies, client, compiled
+
+LONG = "Has the patient ever had an allergic reaction to a local anaesthetic"
+LONGEST = 40
+
+
+def own(**labels: str) -> SourceDescription:
+    """The practice with these text fields of its own on its clients, by label."""
+    fields = tuple(
+        SourceField(name=f"own.{name}", type=FieldType.TEXT, label=label, custom=True) for name, label in labels.items()
+    )
+    plain = tuple(each for each in CLIENTS.fields if not each.custom)
+    return replace(DESCRIPTION, objects=(replace(CLIENTS, fields=(*plain, *fields)), *DESCRIPTION.objects[1:]))
+
+
+def practice(description: SourceDescription, more: str = "", **settings: Any) -> Plan:
+    return compiled(f"{CLIENT_RULE}{more}    custom: true\n", description=description, **settings)
+
+
+@given(st.text(max_size=80), st.text(max_size=80), st.integers(min_value=10, max_value=70))
+def test_a_shortened_label_fits_and_stands_for_one_label_alone(first: str, second: str, longest: int) -> None:
+    assert len(fitted(first, longest)) <= longest
+    assert (fitted(first, longest) == first) is (len(first) <= longest)
+    assert first == second or fitted(first, longest) != fitted(second, longest)
+
+
+def test_long_labels_that_begin_alike_are_two_fields_that_are_the_same_everywhere() -> None:
+    description = own(one=f"{LONG} (injected)", two=f"{LONG} (sprayed)", three="Short")
+    plan = practice(description, label_length=LONGEST)
+    labels = [field.label for field in plan.rules["clients"].fields if field.custom]
+    assert len(set(labels)) == 3
+    assert all(len(label) <= LONGEST for label in labels)
+    assert labels[0].startswith("Has the patient ever had an all")
+    assert "…" in labels[0]
+    rows = {"clients": [client(**{"own": {"one": "yes", "two": "no", "three": "x"}})]}
+    assert bodies(plan, "clients", rows)["c1"] == {
+        "name": "Ana Ruiz",
+        **dict(zip(labels, ["yes", "no", "x"], strict=True)),
+    }
+    wanted = [each.label for each in plan.wanted_fields(MemoryStaging(description, rows))]
+    assert wanted == ["name", *labels]
+    where = {each.field: each.where for each in plan.accounts if each.field.startswith("own.")}
+    assert where == {
+        f"own.{n}": (f"clients: {label}",) for n, label in zip(("one", "two", "three"), labels, strict=True)
+    }
+    assert [(each.rule, each.object, each.label, each.shown) for each in plan.renamed] == [
+        ("clients", "person", f"{LONG} (injected)", labels[0]),
+        ("clients", "person", f"{LONG} (sprayed)", labels[1]),
+    ]
+
+
+def test_long_labels_of_the_mapping_itself_are_shortened_wherever_it_names_them() -> None:
+    more = f'      "{LONG}": {{from: first, overflow: "{LONG} whole"}}\n'
+    more += f'      "{LONG} whole": {{from: last, type: long_text}}\n    match: ["{LONG}"]\n'
+    plan = compiled(CLIENT_RULE + more, label_length=LONGEST, line_length=10)
+    short, whole = fitted(LONG, LONGEST), fitted(f"{LONG} whole", LONGEST)
+    assert plan.rules["clients"].match == (short,)
+    found = bodies(plan, "clients", {"clients": [client(first="Maximiliane Elisabeth")]})["c1"]
+    assert set(found) == {"name", short, whole}
+
+
+def test_blanks_in_a_label_of_the_practice_are_single_ones() -> None:
+    plan = practice(own(one="  Shoe   size "))
+    assert [field.label for field in plan.rules["clients"].fields if field.custom] == ["Shoe size"]
