@@ -81,6 +81,11 @@ class CompiledRule:
         return frozenset(name for field in self.fields for name in field.references)
 
     @property
+    def awaited(self) -> frozenset[str]:
+        """The other rules without whose records some of its own are not written."""
+        return (self.references | {name for _, name in self.requires}) - {self.name}
+
+    @property
     def disposition_reason(self) -> str:
         """Why rows of a rule without target end as they do."""
         said = getattr(self.spec, self.kind, None) if self.kind not in ("target", "into") else None

@@ -250,7 +250,7 @@ class Rule(Strict):
     with_children: list[str] = Field(default=[], description="only rows to which rows of all these objects refer")
     when: Where = Field(default=Where(), description="which rows take part")
     otherwise: str = Field(default="", description="reason for the rows that do not; default: what `when` says")
-    requires: dict[str, str] = Field(default={}, description="reference path: rule its row must take part in")
+    requires: dict[str, str] = Field(default={}, description="reference path: rule whose record it waits for")
     group: list[str] = Field(default=[], description="one record per value: the first of these paths that is filled")
     fields: dict[str, FieldSpec] = {}
     custom: CustomFields | None = Field(default=None, description="take over the practice's own fields")

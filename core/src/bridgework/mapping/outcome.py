@@ -39,6 +39,7 @@ class Mapped(NamedTuple):
 
     Choices are labels; references are ``{"rule": …, "key": …}``; owners are ``{"owner": value}``, the value empty if
     nobody is named. `deferred` holds fields of the second pass. `warnings` name labels and reasons, never values.
+    `needs` are the (rule, key) of records without which this one is not written, whether a field names them or not.
     """
 
     rule: str
@@ -49,6 +50,7 @@ class Mapped(NamedTuple):
     sources: tuple[SourceRow, ...] = ()
     warnings: tuple[str, ...] = ()
     file: MappedFile | None = None
+    needs: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -219,7 +219,8 @@ def outcome(rule: CompiledRule, scope: Scope, place: Place, waiting: frozenset[s
     file = _file(rule, scope)
     if (rule.file or rule.sheet) and file is None:
         return Skipped(rule=rule.name, object=rule.object, key=row.key, reason="no file named")
-    return Mapped(rule.name, place.key, rule.target, body, deferred, _sources(rule, scope), scope.warnings, file)
+    sources, needs = _sources(rule, scope), _needs(rule, scope)
+    return Mapped(rule.name, place.key, rule.target, body, deferred, sources, scope.warnings, file, needs)
 
 
 def _shorten(body: Body, field: CompiledField, scope: Scope, longest: int) -> None:
@@ -273,6 +274,18 @@ def _file(rule: CompiledRule, scope: Scope) -> MappedFile | None:
         return None
     path, name, sha256 = (None if each is None else plain_text(scope.value(each)) for each in rule.file)
     return MappedFile(path=path, name=name or path.rpartition("/")[2], sha256=sha256 or "") if path else None
+
+
+def _needs(rule: CompiledRule, scope: Scope) -> tuple[tuple[str, str], ...]:
+    """Identities of the records of other rules that this one requires, where those rules write records."""
+    session = scope.session
+    found = []
+    for path, name in rule.requires:
+        parent = session.rules[name]
+        row = session.named_row(scope, path) if parent.kind == "target" and name != rule.name else None
+        if row is not None and (place := session.place(parent, row)).taken:
+            found.append((name, place.key))
+    return tuple(found)
 
 
 def _sources(rule: CompiledRule, scope: Scope) -> tuple[SourceRow, ...]:

@@ -194,4 +194,4 @@ def _with_parents(
 
 def _references(mapped: Mapped) -> list[tuple[str, str]]:
     bodies: Iterable[Mapping[str, object]] = (mapped.body, mapped.deferred)
-    return [reference for body in bodies for reference in references(body)]
+    return [*mapped.needs, *(reference for body in bodies for reference in references(body))]

@@ -104,7 +104,8 @@ class JobMaker:
         return list(self._updates(open_, parents, deferred=True))
 
     def _parents(self, items: Sequence[tuple[Planned, Target | None]]) -> Parents:
-        records = [each.mapped for each, _ in items] if self._rule.references else []
+        refers = self._rule.references or self._rule.requires
+        records = [each.mapped for each, _ in items] if refers else []
         return parents_of(self._migration, records)
 
     def _retry(self, target: Target, each: Planned) -> bool:
@@ -122,6 +123,9 @@ class JobMaker:
         refused: list[tuple[Intent, Unresolved]] = []
         images: list[Image] = []
         for each, target in items:
+            if any(parents.id(*needed) is None for needed in each.mapped.needs):
+                self._tally[WAITING] += 1
+                continue
             generation = 1 if target is None else target.generation + (target.state == "undone")
             try:
                 body, left_out = self._resolver.resolve(self._rule.target, each.mapped.body, parents, self._required)

@@ -65,7 +65,7 @@ class Loader:
         self.taken_in = ready_to_write(self._migration, resync=self._resync)
         settle_doubt(self._migration, wait=False)
         for place, rule in enumerate(rules):
-            if doubtful_rules(self._migration) & (rule.references - {rule.name}):
+            if doubtful_rules(self._migration) & rule.awaited:
                 self._settle(rules[:place], second_pass=False)
             self._pass(rule, second_pass=False)
         self._settle(rules, second_pass=False)

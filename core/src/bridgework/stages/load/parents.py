@@ -13,12 +13,14 @@ if TYPE_CHECKING:
 
 
 def parents_of(migration: Migration, records: Iterable[Mapped]) -> Parents:
-    """Ids of all records these refer to, one look-up per rule; what is planned and not there yet is waited for."""
+    """Ids of all records these refer to or need, one look-up per rule; what is planned and not there is waited for."""
     wanted: dict[str, set[str]] = {}
     for record in records:
         for body in (record.body, record.deferred):
             for rule, key in references(body):
                 wanted.setdefault(rule, set()).add(key)
+        for rule, key in record.needs:
+            wanted.setdefault(rule, set()).add(key)
     known: dict[tuple[str, str], str] = {}
     waiting: set[tuple[str, str]] = set()
     for rule, keys in wanted.items():
