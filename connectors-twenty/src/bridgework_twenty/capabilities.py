@@ -51,6 +51,7 @@ CAPABILITIES = Capabilities(
     tiers=tuple(tier(name) for name in PLANS if name != "self-hosted"),
     max_file_bytes=_FILE_BYTES,
     field_name_length=63,
+    option_length=63,
     costs=_costs(),
     read_batch=NAMED,
 )

@@ -413,6 +413,7 @@ class Migration:
             field_types=self.capabilities.field_types,
             line_length=self.capabilities.short_text_length,
             label_length=self.capabilities.field_name_length,
+            option_length=self.capabilities.option_length,
             facts=description.facts,
         )
 

@@ -8,11 +8,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridgework.mapping import MemoryStaging, Plan
+from bridgework.mapping import Mapped, MemoryStaging, Plan
 from bridgework.mapping.labels import fitted
 from bridgework.model import FieldType, SourceDescription, SourceField
 
-from .conftest import CLIENT_RULE, CLIENTS, DESCRIPTION, bodies, client, compiled
+from .conftest import CLIENT_RULE, CLIENTS, DESCRIPTION, bodies, client, compiled, run
 
 LONG = "Has the patient ever had an allergic reaction to a local anaesthetic"
 LONGEST = 40
@@ -71,6 +71,26 @@ def test_long_labels_of_the_mapping_itself_are_shortened_wherever_it_names_them(
     assert plan.rules["clients"].match == (short,)
     found = bodies(plan, "clients", {"clients": [client(first="Maximiliane Elisabeth")]})["c1"]
     assert set(found) == {"name", short, whole}
+
+
+def test_long_options_are_shortened_where_they_are_declared_found_and_loaded() -> None:
+    more = f'      Kind: {{from: status, type: choice, options: ["{LONG}"]}}\n'
+    more += f'      Kinds: {{from: number, type: choices}}\n      Fixed: {{constant: "{LONG}!", type: choice}}\n'
+    plan = compiled(CLIENT_RULE + more, option_length=LONGEST)
+    rows = {"clients": [client(status=f"{LONG} (two)", number=["short", f"{LONG} (three)"])]}
+    short = {tail: fitted(LONG + tail, LONGEST) for tail in ("", " (two)", " (three)", "!")}
+    wanted = {each.label: each.options for each in plan.wanted_fields(MemoryStaging(DESCRIPTION, rows))}
+    assert wanted["Kind"] == (short[""], short[" (two)"])
+    assert wanted["Kinds"] == (short[" (three)"], "short")
+    assert wanted["Fixed"] == (short["!"],)
+    [made] = run(plan, "clients", rows)
+    assert isinstance(made, Mapped)
+    assert made.body["Kind"] == short[" (two)"]
+    assert made.body["Kinds"] == ["short", short[" (three)"]]
+    assert made.body["Fixed"] == short["!"]
+    assert len(made.warnings) == 3 and not any("anaesthetic" in each or "…" not in each for each in made.warnings)
+    declared = [(each.field, each.label, each.shown) for each in plan.renamed]
+    assert declared == [("Kind", LONG, short[""]), ("Fixed", f"{LONG}!", short["!"])]
 
 
 def test_blanks_in_a_label_of_the_practice_are_single_ones() -> None:

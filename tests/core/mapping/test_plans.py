@@ -8,6 +8,7 @@ import pytest
 
 from bridgework.errors import BadInput, MappingError
 from bridgework.mapping import Decisions, FieldAccount, MemoryStaging, Plan
+from bridgework.mapping.labels import fitted
 from bridgework.model import FieldType, NamedTransform, SourceField, WantedField
 
 from .conftest import CLIENT_RULE, CLIENTS, DESCRIPTION, bodies, client, compiled, endings, run
@@ -136,14 +137,14 @@ rules:
     plan = compiled(text)
     rows = {
         "clients": [
-            client("c1", status="A"), client("c4", status="H" * 256),  # no system takes so long an option
+            client("c1", status="A"), client("c4", status="L" * 256),
             client("c2", status="Held", own={"tier": "Silver", "remark": "x" * 300}),
             client("c3", status="Gone", deletedAt="2026-01-01T00:00:00Z"),
         ],
         "offices": [{"id": "o1", "name": "North", "active": True}, {"id": "o2", "name": "South"}],
     }  # fmt: skip
     wanted = {(each.object, each.label): each for each in plan.wanted_fields(MemoryStaging(DESCRIPTION, rows))}
-    assert wanted["person", "Status"].options == ("Active", "Held", "Team")
+    assert wanted["person", "Status"].options == ("Active", "Held", fitted("L" * 256, 255), "Team")
     assert wanted["person", "Status"].optional is None  # the team's rule does not let it go
     assert wanted["person", "Stage"] == WantedField(
         object="person",

@@ -44,12 +44,13 @@ class CompiledField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renamed:
-    """A field that stands in the destination under another label than its own: `shown` instead of `label`."""
+    """A field, or an option of `field`, that has another label in the destination: `shown` instead of `label`."""
 
     rule: str
     object: str  # of the destination
     label: str
     shown: str
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

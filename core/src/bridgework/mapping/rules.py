@@ -14,8 +14,10 @@ from bridgework.mapping.document import FieldSpec, Rule
 from bridgework.mapping.evaluation import FieldCompiler
 from bridgework.mapping.labels import fitted
 from bridgework.mapping.paths import Hop, Path, UnknownName
+from bridgework.mapping.scope import Scope
+from bridgework.mapping.values import plain_text
 from bridgework.mapping.yamltext import Place
-from bridgework.model import FieldType, SourceField
+from bridgework.model import FieldType, SourceField, Value
 
 T = TypeVar("T")
 Note = Callable[[Place, str], None]
@@ -32,7 +34,7 @@ class Labels:
     """Target fields seen so far: two rules may share a field if they agree about its type."""
 
     seen: dict[tuple[str, str], CompiledField] = made_by(default_factory=dict)
-    renamed: dict[tuple[str, str], Renamed] = made_by(default_factory=dict)  # by rule and the label shown
+    renamed: dict[tuple[str, str, str], Renamed] = made_by(default_factory=dict)  # by rule, field of options, shown
 
     def known(self, target: str, label: str) -> CompiledField | None:
         return self.seen.get((target, label.casefold()))
@@ -190,15 +192,21 @@ class RuleCompiler:
         evaluate = compiler.evaluator(spec, self.spec.from_, shape=True)
         references = tuple(compiler.trace.references)
         compiler.trace.label = ""
+        kind = compiler.type_of(spec, self.spec.from_) or (FieldType.REFERENCE if references else FieldType.TEXT)
+        longest = compiler.settings.option_length
+        options = list(_labels(spec))
+        if self.spec.to and kind in (FieldType.CHOICE, FieldType.CHOICES):
+            evaluate = _fitting_options(label, evaluate, longest)
+            options = [self._option(label, option, longest) for option in options]
         by = spec.by.from_ if spec.ref is not None and spec.by is not None else spec.from_
         path = compiler.catalog.path(self.spec.from_, by) if by else None
         own = self.name in references
         return CompiledField(
             label=label,
             spec=spec,
-            type=compiler.type_of(spec, self.spec.from_) or (FieldType.REFERENCE if references else FieldType.TEXT),
+            type=kind,
             evaluate=evaluate,
-            options=tuple(dict.fromkeys(_labels(spec))),
+            options=tuple(dict.fromkeys(options)),
             references=references,
             path=path,
             deferred=spec.deferred or (own and path is None),
@@ -209,10 +217,14 @@ class RuleCompiler:
         """The label as the destination can hold it; a rule without target has columns, which may be long."""
         return fitted(label, self.fields.settings.label_length) if self.spec.to else label
 
-    def _rename(self, label: str, shown: str) -> None:
-        known = self.labels.renamed.get((self.name, label))
-        self.labels.renamed[self.name, shown] = Renamed(
-            rule=self.name, object=self.spec.to or "", label=known.label if known else label, shown=shown
+    def _option(self, field: str, option: str, longest: int) -> str:
+        if (shown := fitted(option, longest)) != option:
+            self._rename(option, shown, field)
+        return shown
+
+    def _rename(self, label: str, shown: str, field: str = "") -> None:
+        self.labels.renamed[self.name, field, shown] = Renamed(
+            rule=self.name, object=self.spec.to or "", label=label, shown=shown, field=field
         )
 
     def _takes_long_text(self, label: str) -> bool:
@@ -298,6 +310,21 @@ class RuleCompiler:
                     usage.use(spec.from_, field, state, self.name, reason)
         if on and whole not in ("target", "into") and not spec.fields:
             usage.use(spec.from_, WHOLE, "archived", self.name, f"{whole}: {getattr(spec, whole).reason}")
+
+
+def _fitting_options(label: str, evaluate: Evaluator, longest: int) -> Evaluator:
+    """The labels of options as the destination can hold them; one that is shortened is a warning."""
+
+    def fitting(scope: Scope) -> Value:
+        value = evaluate(scope)
+        labels = value if isinstance(value, list) else [value]
+        if all(len(str(each)) <= longest for each in labels):
+            return value
+        scope.warn(f"{label}: an option longer than the {longest} characters it may have ends with … and six digits")
+        made: list[Value] = [fitted(plain_text(each), longest) for each in labels]
+        return made if isinstance(value, list) else made[0]
+
+    return fitting
 
 
 def _labels(spec: FieldSpec) -> Iterator[str]:

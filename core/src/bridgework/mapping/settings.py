@@ -23,7 +23,7 @@ class MappingSettings:
     """`cutover` (aware) divides past from future; `options` are the migration's settings of the mapping's options.
 
     `field_types` are the destination's: a yes/no field becomes a choice where it has none. `line_length` is how many
-    characters its one-line texts take, `label_length` how many the name of a field.
+    characters its one-line texts take, `label_length` the name of a field and `option_length` that of an option.
     """
 
     currency: str
@@ -34,6 +34,7 @@ class MappingSettings:
     facts: Mapping[str, str] = field(default_factory=dict)
     line_length: int = 255
     label_length: int = 255
+    option_length: int = 255
 
 
 @lru_cache(64)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bridgework.mapping.compiled import CompiledField, CompiledRule
 from bridgework.mapping.evaluation import FieldCompiler
+from bridgework.mapping.labels import fitted
 from bridgework.mapping.scope import Scope, StagedRows
 from bridgework.mapping.session import Session
 from bridgework.mapping.values import is_empty, plain_text
@@ -58,8 +59,7 @@ def _wanted(
         object=rule.target,
         label=field.label,
         type=_text_type(field, observed),
-        # No system takes a longer option; one absurd value must not stop the schema, its record is a dead letter.
-        options=tuple(dict.fromkeys(option for option in options if len(option) <= SHORT_TEXT)),
+        options=tuple(dict.fromkeys(fitted(option, plan.settings.option_length) for option in options)),
         under=field.spec.under,
         reference=pointed[0] if pointed else "",
         optional=field.spec.optional,

@@ -59,7 +59,7 @@ def plan(migration: Migration, *, test_only: bool = False, cutover: datetime | N
             for field, present in schema.clashes
         ],
         "renamed": [
-            {"rule": each.rule, "object": each.object, "label": each.label, "field": each.shown}
+            {"rule": each.rule, "object": each.object, "field": each.field, "label": each.label, "shown": each.shown}
             for each in migration.plan.renamed
         ],
         "tier": schema.tier.as_json(),

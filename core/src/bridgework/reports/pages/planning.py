@@ -196,12 +196,18 @@ def _clashes(result: Mapping[str, Any]) -> tuple[Section, ...]:
 def _renamed(result: Mapping[str, Any]) -> tuple[Section, ...]:
     found = [
         (
-            (words(each.get("label"), tone="look"), named(each.get("object")), words(each.get("field"))),
-            "Accept it, or give the field a label of your own in the mapping.",
+            (
+                words(each.get("label"), tone="look"),
+                named(each.get("object")),
+                words(each.get("field") or "–"),
+                words(each.get("shown")),
+            ),
+            "Accept it, or give it a label of your own in the mapping.",
         )
         for each in lines(result.get("renamed"))
     ]
-    return problem_table("Fields under another name", ("Field", "Of", "Named in the new system"), found)
+    columns = ("Field or option", "Of", "Option of", "Named in the new system")
+    return problem_table("Fields and options under another name", columns, found)
 
 
 def _proposals(result: Mapping[str, Any]) -> tuple[Section, ...]:
