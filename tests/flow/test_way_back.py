@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+
+import httpx
 import pytest
 
 from .bench import Bench
@@ -69,6 +72,22 @@ def test_one_object_takes_along_what_depends_on_it_and_leaves_the_rest(bench: Be
 def test_an_object_that_was_not_loaded_is_refused_with_those_that_were(bench: Bench) -> None:
     answer = bench.call("rollback", "--object", "lead", code=2)
     assert "person" in answer["next"]
+
+
+def test_fields_that_hold_values_of_others_stay_and_are_listed(bench: Bench) -> None:
+    codes = {row["field_name"]: row["field_code"] for row in bench.account.state["objects"]["fields"]}
+    with httpx.Client(
+        base_url=bench.running.base_url, headers={"x-api-token": os.environ["PIPEDRIVE_API_TOKEN"]}, trust_env=False
+    ) as http:
+        made = http.post("/api/v2/persons", json={"name": "Own", "custom_fields": {codes["Patient number"]: "mine"}})
+    assert made.status_code == 200, made.text
+    for asked in (("--preview",), ()):
+        answer = bench.call("rollback", "--schema", *asked, code=0 if asked else 1)
+        kept = [line for line in answer["schema"] if line["outcome"] == "kept"]
+        assert [(line["object"], line["name"]) for line in kept] == [("person", "Patient number")]
+        assert kept[0]["reason"] == "records that are not of this migration hold values in it: 1"
+    assert bench.account.field_labels("person") == {"Patient number"}
+    assert bench.account.custom("person", bench.account.named("persons", "Own")) == {"Patient number": "mine"}
 
 
 def test_fields_stay_as_long_as_records_use_them(bench: Bench) -> None:

@@ -63,6 +63,17 @@ def test_a_person_that_somebody_edited_is_kept_and_listed(bench: TwentyBench) ->
 
 
 @pytest.mark.slow
+def test_a_field_that_holds_what_people_typed_stays(bench: TwentyBench) -> None:
+    sample = next(row for row in bench.workspace.state["objects"]["person"] if not row["sourceId"])
+    bench.running.edit("person", sample["id"], patientNumber="mine")
+    answer = bench.call("rollback", "--schema", code=1)
+    kept = [line for line in answer["schema"] if line["outcome"] == "kept" and line["object"] == "person"]
+    assert [line["name"] for line in kept] == ["Patient number"]
+    assert bench.workspace.field_names("person") == {"patientNumber"}
+    assert "treatmentPlan" not in bench.workspace.object_names()
+
+
+@pytest.mark.slow
 def test_a_delta_changes_what_changed_and_leaves_alone_what_people_edited(
     make_bench: MakeBench, tmp_path: object
 ) -> None:

@@ -16,6 +16,7 @@ from bridgework.model import Ability, Dropped, Receipt, StoredRecord, Verb
 from bridgework.results import Result
 from bridgework.stages.children import Children
 from bridgework.stages.comparing import content_mark
+from bridgework.stages.holding import Holders
 from bridgework.stages.load.preflight import ready_to_write
 from bridgework.stages.load.settling import settle_doubt
 from bridgework.stages.load.writing import Job, Writer
@@ -239,19 +240,26 @@ def _schema_receipts(migration: Migration) -> list[Receipt]:
 
 
 def _drop_schema(migration: Migration, receipts: Sequence[Receipt], *, preview: bool) -> list[dict[str, str]]:
-    """Fields, options and pipelines we created, in reverse order, of objects of which no record of ours is left."""
+    """Fields, options and pipelines we created, in reverse order, of objects of which no record of ours is left.
+
+    What holds values in records of others stays.
+    """
     if not receipts:
         return []
     if migration.capabilities.drop_schema is not Ability.SUPPORTED:
         return [_line(each, "kept", "cannot be removed through the API") for each in receipts]
-    if preview:
-        return [_line(each, "to remove", "") for each in receipts]
-    settle_schema(migration)
-    used = {target.object for target in migration.journal.all_targets() if target.live}
-    return [
-        _line(each, "kept", "records of this migration still use it") if each.object in used else _drop(migration, each)
-        for each in receipts
-    ]
+    if not preview:
+        settle_schema(migration)
+    used = set() if preview else {target.object for target in migration.journal.all_targets() if target.live}
+    holders = Holders(migration, [each for each in receipts if each.object not in used])
+    lines = []
+    for each in receipts:
+        why = "records of this migration still use it" if each.object in used else holders.why_kept(each)
+        if why:
+            lines.append(_line(each, "kept", why))
+        else:
+            lines.append(_line(each, "to remove", "") if preview else _drop(migration, each))
+    return lines
 
 
 def _drop(migration: Migration, receipt: Receipt) -> dict[str, str]:
