@@ -80,6 +80,7 @@ def _costs() -> dict[tuple[str, str], Mapping[str, int]]:
 CAPABILITIES = Capabilities(
     objects=_OBJECTS,
     canary=("activity", {"subject": "Bridgework permission check", "type": "task", "done": True}),
+    reserved_labels=frozenset({SOURCE_ID}),
     field_types=frozenset(
         {
             FieldType.TEXT,

@@ -414,6 +414,7 @@ class Migration:
             line_length=self.capabilities.short_text_length,
             label_length=self.capabilities.field_name_length,
             option_length=self.capabilities.option_length,
+            reserved_labels=self.capabilities.reserved_labels,
             facts=description.facts,
         )
 

@@ -685,6 +685,7 @@ class Capabilities:
     max_file_bytes: int | None = None
     field_name_length: int = 255
     option_length: int = 255  # characters in the label of an option
+    reserved_labels: frozenset[str] = frozenset()  # of fields the connector keeps for itself, on whatever object
     short_text_length: int = 255
     costs: Mapping[tuple[str, str], Mapping[str, int]] = made_by(default_factory=dict)
     read_batch: int = 100  # records per read call

@@ -93,6 +93,25 @@ def test_long_options_are_shortened_where_they_are_declared_found_and_loaded() -
     assert declared == [("Kind", LONG, short[""]), ("Fixed", f"{LONG}!", short["!"])]
 
 
+def test_a_label_the_connector_keeps_for_itself_is_not_taken_from_it() -> None:
+    plan = practice(own(src="source ID"), reserved_labels=frozenset({"Source id"}))
+    rows = {"clients": [client(**{"own": {"src": "SRC-1"}})]}
+    assert bodies(plan, "clients", rows)["c1"] == {"name": "Ana Ruiz", "source ID (clients)": "SRC-1"}
+    [renamed] = plan.renamed
+    assert (renamed.label, renamed.shown) == ("source ID", "source ID (clients)")
+
+
+def test_two_fields_of_one_label_are_two_fields() -> None:
+    plan = practice(own(one="Shoe size", two="Shoe size", three="shoe size"))
+    rows = {"clients": [client(**{"own": {"one": "1", "two": "2", "three": "3"}})]}
+    assert bodies(plan, "clients", rows)["c1"] == {
+        "name": "Ana Ruiz",
+        "Shoe size": "1",
+        "Shoe size (clients)": "2",
+        "shoe size (own.three)": "3",
+    }
+
+
 def test_blanks_in_a_label_of_the_practice_are_single_ones() -> None:
     plan = practice(own(one="  Shoe   size "))
     assert [field.label for field in plan.rules["clients"].fields if field.custom] == ["Shoe size"]

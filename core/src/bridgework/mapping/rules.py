@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from dataclasses import field as made_by
 from typing import TypeVar
@@ -253,6 +253,7 @@ class RuleCompiler:
 
     def _custom_fields(self, mapped: set[str]) -> list[CompiledField]:
         found: list[CompiledField] = []
+        taken: set[str] = set()
         custom = self.spec.custom
         assert custom is not None
         for field in self.fields.catalog.objects[self.spec.from_].fields:
@@ -261,11 +262,23 @@ class RuleCompiler:
             short = field.name.rpartition(".")[2]
             if reason := custom.leave_out.get(short, custom.leave_out.get(field.name, _off(field))):
                 self.usage.use(self.spec.from_, field.name, "dropped", self.name, reason)
-            elif made := self._try("custom", lambda field=field: self._custom_field(field)):  # type: ignore[misc]
+            elif made := self._try("custom", lambda field=field: self._custom_field(field, taken)):  # type: ignore[misc]
                 found.append(made)
+                taken.add(made.label.casefold())
         return found
 
-    def _custom_field(self, source: SourceField) -> CompiledField | None:
+    def _free(self, label: str, source: SourceField, kind: FieldType, taken: Collection[str]) -> str:
+        """The label, or one with the object (and the field's name) behind where the label belongs to something else."""
+        reserved = {each.casefold() for each in self.fields.settings.reserved_labels} | set(taken)
+        for each in (label, f"{label} ({self.spec.from_})", f"{label} ({source.name})"):
+            shown = self._fitted(each)
+            known = self.labels.known(self.spec.to or "", shown)
+            same = known is None or (known.type is kind and known.custom)
+            if same and shown.casefold() not in reserved:
+                return each
+        return f"{label} ({self.spec.from_}: {source.name})"
+
+    def _custom_field(self, source: SourceField, taken: Collection[str]) -> CompiledField | None:
         label = " ".join(source.label.split()) or source.name.rpartition(".")[2]
         kind = self.fields.available(source.type)
         values: dict[str, str | None] = dict(_YES_NO) if source.type is not kind else {}
@@ -278,13 +291,12 @@ class RuleCompiler:
                 "optional": self.spec.custom.optional if self.spec.custom else None,
             }
         )
-        target = self.spec.to or ""
-        known = self.labels.known(target, self._fitted(label))
-        if known is not None and (known.type is not kind or not known.custom):
-            label = f"{label} ({self.spec.from_})"
-        made = self._field(label, spec, custom=True)
+        free = self._free(label, source, kind, taken)
+        made = self._field(free, spec, custom=True)
         if made is not None:
-            self.labels.clash(target, made)
+            if free != label:
+                self._rename(label, made.label)
+            self.labels.clash(self.spec.to or "", made)
         return made
 
     # ---------------------------------------------------------------------------------- accounting

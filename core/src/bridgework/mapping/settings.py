@@ -24,6 +24,7 @@ class MappingSettings:
 
     `field_types` are the destination's: a yes/no field becomes a choice where it has none. `line_length` is how many
     characters its one-line texts take, `label_length` the name of a field and `option_length` that of an option.
+    `reserved_labels` are those of fields the destination's connector keeps for itself.
     """
 
     currency: str
@@ -35,6 +36,7 @@ class MappingSettings:
     line_length: int = 255
     label_length: int = 255
     option_length: int = 255
+    reserved_labels: frozenset[str] = frozenset()
 
 
 @lru_cache(64)
