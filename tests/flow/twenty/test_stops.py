@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ..exports import little_practice
-from .conftest import PEOPLE, MakeBench, TwentyBench
+from .conftest import PEOPLE, MakeBench, StartSandbox, TwentyBench, init
 from .workspace import Record
 
 CRASHED = 137
@@ -51,6 +52,20 @@ def test_every_second_write_meets_a_fault_and_everything_is_there_once(
     bench.until_done("rollback", "--schema")
     assert bench.workspace.counts() == dict.fromkeys(before.counts(), 0)
     assert bench.workspace.object_names() == before.object_names()
+
+
+@pytest.mark.parametrize(("key", "line"), [("TWENTY_LIMITED_KEY", "data model"), ("TWENTY_REVOKED_KEY", "key")])
+def test_check_says_all_it_found_out_before_a_key_was_refused(
+    tmp_path: Path, start_sandbox: StartSandbox, key: str, line: str
+) -> None:
+    sandbox = start_sandbox()
+    export = little_practice(1).write(tmp_path / "export")
+    bench = init(tmp_path / "migration", export, sandbox, {"destination.api_key": f"env:{key}"})
+    answer = bench.call("check", code=1)
+    lines = {each["name"]: each for each in answer["checks"]}
+    assert lines["source"]["ok"]
+    assert not lines[line]["ok"] and lines[line]["next_step"] == answer["next"]
+    assert not lines["account"]["ok"] and lines["account"]["detail"]
 
 
 def crashing(bench: TwentyBench, command: str, *points: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from bridgework.errors import UsageError
 from bridgework.migration import Migration
 from bridgework.model import Check, Verb
 from bridgework.results import Result
@@ -24,21 +25,13 @@ def check(migration: Migration, *, canary: bool = False) -> Result:
         ),
         *migration.hooks.check_destination(),
     ]
-    schema = migration.schema
-    lines.append(Check(name="account", ok=True, detail=f"{schema.account_label} ({schema.account})"))
-    users = migration.hooks.list_owners()
-    active = sum(1 for user in users if user.active)
-    fallback = fallback_user(migration, users)
-    lines.append(
-        Check(
-            name="owners",
-            ok=fallback is not None,
-            detail=f"{active} active users; " + ("a fallback owner is set" if fallback else "no fallback owner is set"),
-            next_step="" if fallback else "set fallback under [owners] in migration.toml",
-        )
-    )
-    if canary:
-        lines.append(_canary(migration))
+    questions = {"account": _account, "owners": _owners, **({"canary": _canary} if canary else {})}
+    for name, ask in questions.items():
+        try:
+            lines.append(ask(migration))
+        except UsageError as error:  # what was found out so far says why
+            lines.append(Check(name=name, ok=False, detail=error.message, next_step=error.next_step))
+            break
     failed = [line for line in lines if not line.ok]
     return migration.finished(
         "check",
@@ -46,6 +39,25 @@ def check(migration: Migration, *, canary: bool = False) -> Result:
         differences=bool(failed),
         next_=failed[0].next_step if failed and failed[0].next_step else "bridgework extract",
         report="",
+    )
+
+
+def _account(migration: Migration) -> Check:
+    """Which account it is, as its schema says."""
+    schema = migration.schema
+    return Check(name="account", ok=True, detail=f"{schema.account_label} ({schema.account})")
+
+
+def _owners(migration: Migration) -> Check:
+    """Who may own records."""
+    users = migration.hooks.list_owners()
+    active = sum(1 for user in users if user.active)
+    fallback = fallback_user(migration, users)
+    return Check(
+        name="owners",
+        ok=fallback is not None,
+        detail=f"{active} active users; " + ("a fallback owner is set" if fallback else "no fallback owner is set"),
+        next_step="" if fallback else "set fallback under [owners] in migration.toml",
     )
 
 
