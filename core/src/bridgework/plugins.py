@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache, partial
 from importlib.metadata import EntryPoint, entry_points
+from types import FrameType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pluggy
@@ -375,6 +376,20 @@ class Hooks:
 
 
 _END: Any = object()
+
+
+def hooks_running() -> list[str]:
+    """The hooks that threads of this process are inside of, each with its distribution; asked when a run hangs."""
+    found = set()
+    for frame in sys._current_frames().values():
+        each: FrameType | None = frame
+        while each is not None:
+            if each.f_code in (Hooks._guard.__code__, Hooks._stream.__code__):
+                given = each.f_locals
+                owner = given.get("owner") or given["self"].answers(given["name"])
+                found.add(f"the hook {given['name']} of {owner.distribution if owner else 'a plugin'}")
+            each = each.f_back
+    return sorted(found)
 
 
 def _check_role(registered: Registered) -> None:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import shlex
-import signal
 import sys
-import threading
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
 
+from bridgework.cli.ending import terminable
 from bridgework.errors import BridgeworkError
 from bridgework.migration import Migration
+from bridgework.plugins import hooks_running
 from bridgework.project import read_project
 from bridgework.results import Result, failure
 
@@ -50,7 +50,7 @@ class Application:
     def finish(self, stage: str, work: Callable[[], Result], *, cleanup: Callable[[], None] = lambda: None) -> None:
         """Do work outside of a migration with the same handling of results and errors."""
         try:
-            with _terminable():
+            with terminable(lambda: self._given_up(stage)):
                 result = work()
         except BridgeworkError as error:
             result = failure(stage, self._migration(), error)
@@ -85,6 +85,13 @@ class Application:
             next=next_ or f"bridgework {stage}",
         )
 
+    def _given_up(self, stage: str) -> None:
+        """What was interrupted does not come to an end: say where it hangs."""
+        hanging = hooks_running()
+        where = f" while {' and '.join(hanging)} did not return" if hanging else ""
+        with suppress(BrokenPipeError):
+            self.show(self._stopped(stage, f"Interrupted{where}; the journal is intact.", cause="interrupted"))
+
     def _unexpected(self, stage: str, error: Exception) -> Result:
         places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
         kind = type(error).__name__
@@ -106,19 +113,6 @@ class Application:
             from bridgework.reports.terminal import render
 
             render(result.as_json(), self.console, folder=shlex.quote(str(self.folder)) if self._named else "")
-
-
-@contextmanager
-def _terminable() -> Iterator[None]:
-    """SIGTERM ends a run as Ctrl-C does: outcomes that are known get recorded, files get closed."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def options_from(values: tuple[str, ...]) -> dict[str, str]:
