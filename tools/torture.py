@@ -24,7 +24,12 @@ STATE_MACHINE = "tests/flow/proof/test_state_machine.py"
 SWEEPS = ("tests/flow/proof", f"--ignore={STATE_MACHINE}", "tests/core/journal/test_power_cuts.py")
 KIT = ("tests/core/testing", "tests/connectors/pipedrive/test_conformance.py")
 SOCKETS = ("tests/flow/test_kills.py", "tests/flow/test_faults.py", "tests/flow/chaos")
-MARKED = ("-m", "torture", "tests/connectors")  # long tiers beside the short ones of the same test
+MARKED = (
+    "-m",
+    "torture",
+    "tests/connectors",
+    "tests/core/protocol",
+)  # long tiers beside the short ones of the same test
 ALWAYS = ("duplicates", "losses", "silent truncations")  # in the table also when there are none
 
 

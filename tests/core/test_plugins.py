@@ -160,7 +160,7 @@ def test_capabilities_that_contradict_the_hooks_are_refused(plugin: Callable[[],
 
 
 def test_an_exception_of_a_plugin_names_hook_and_distribution_and_not_what_it_said() -> None:
-    """B44. A result of a wrong type: below; one that hangs is ended by Ctrl-C, nothing it prints is read."""
+    """B44. A result of a wrong type: below; one that hangs: `test_ending`; nothing it prints is read."""
     hooks = Hooks([source(Source(error=ValueError("Ana Ruiz")))])
     with pytest.raises(ContractBroken, match=r"acme-files: the hook describe_source raised ValueError\.") as caught:
         hooks.describe_source()

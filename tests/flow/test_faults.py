@@ -128,3 +128,27 @@ def later(export: Export, folder: Path, colour: str) -> None:
 
 def last_names(bench: Bench) -> list[str]:
     return [row["name"].removeprefix("Ana ") for row in bench.account.rows("persons")]
+
+
+@pytest.mark.slow
+def test_a_day_that_ends_in_the_middle_of_a_load_pauses_it_until_the_reset(
+    make_bench: MakeBench, expected: dict[str, Record]
+) -> None:
+    """T33: nothing is sent before the reset, and afterwards everything is there once."""
+    bench = make_bench(little_practice(PEOPLE))
+    bench.ready_to_load()
+    headers = {"content-type": "application/json", "x-daily-ratelimit-token-remaining": "0"}
+    match = {"method": "POST", "path": "/api/", "nth": 3, "every": 1, "times": None}
+    bench.running.faults(
+        {"kind": "answer", "status": 429, "headers": headers, "body": '{"error": "Too Many Requests"}', "match": match}
+    )
+    paused = bench.call("load", code=3)
+    assert paused["until"] is not None
+    seen = [shown["seen"] for shown in bench.running.faults()]
+    assert bench.call("load", code=3)["until"] == paused["until"]
+    assert [shown["seen"] for shown in bench.running.faults()] == seen
+    assert bench.account.records() != expected
+    bench.running.clear_faults()
+    bench.running.advance(24 * 3600)
+    bench.call("load")
+    assert bench.account.records() == expected

@@ -20,7 +20,11 @@ def attempts(world: World) -> Counter[str]:
     return Counter(row["id"] for batch in world.registry.sent("POST", "batch") for row in batch)
 
 
-@pytest.mark.parametrize("poisoned", [0, 1, 29, 30, 31, 58, 59])
+EDGES = (0, 1, 29, 30, 31, 58, 59)
+INSIDE = (pytest.param(at, marks=pytest.mark.torture) for at in range(BATCH) if at not in EDGES)
+
+
+@pytest.mark.parametrize("poisoned", [*EDGES, *INSIDE])
 def test_one_poisoned_record_costs_a_batch_no_more_than_its_halving(make_world: MakeWorld, poisoned: int) -> None:
     """T8: 59 of 60 are created, one is refused, none is sent more often than halving needs."""
     world = make_world(BATCH, kind="client-id", visits=False)

@@ -164,6 +164,20 @@ def test_of_two_records_with_one_mark_the_lowest_is_kept_and_the_others_are_name
     assert len(world.registry.live()) == 4, "nothing is deleted by itself"
 
 
+def test_a_create_delivered_twice_whose_answer_came_is_listed_by_reconcile(make_world: MakeWorld) -> None:
+    """F24: nobody was in doubt, so nobody looked while the load ran."""
+    world = make_world(3)
+    world.registry.faults = [Fault("twice", path="person")]
+    assert world.load()["rules"]["people"] == {"planned": 3, "created": 3}
+    surplus = sorted({*(row["id"] for row in world.registry.live())} - {world.target(f"p{n}").id for n in range(3)})
+    assert len(surplus) == 1
+    answer = world.reconcile()
+    assert answer["state"] == "differences"
+    assert answer["surplus"] == [
+        {"object": "person", "id": surplus[0], "what": "carries our marker, not in the journal"}
+    ]
+
+
 def test_a_quarantine_ends_when_a_person_has_removed_the_surplus(make_world: MakeWorld) -> None:
     """F19"""
     world = make_world(3)
