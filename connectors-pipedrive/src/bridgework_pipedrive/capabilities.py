@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from bridgework.model import Ability, Capabilities, FieldType, Identity, ObjectCapability
+from bridgework_pipedrive.fields import LONG_TEXT_LENGTH
 from bridgework_pipedrive.limits import BURST, PLANS, POSTS, TOKENS, tier
 from bridgework_pipedrive.markers import CHARACTERS, SOURCE_ID
 
@@ -101,6 +102,7 @@ CAPABILITIES = Capabilities(
     horizon=timedelta(minutes=10),
     tiers=tuple(tier(name) for name in PLANS),
     max_file_bytes=10_000_000,  # no figure is published; larger uploads are unproven
+    long_text_length=LONG_TEXT_LENGTH,
     costs=_costs(),
     read_batch=_READ_BATCH,
 )

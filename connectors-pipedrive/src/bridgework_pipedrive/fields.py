@@ -42,7 +42,7 @@ _MADE: Mapping[FieldType, str] = {
     FieldType.ADDRESS: "address",
 }
 _TEXT_LENGTH = 255
-_LONG_TEXT_LENGTH = 65_000
+LONG_TEXT_LENGTH = 65_000
 
 
 def wire_type(type_: FieldType, reference: str = "") -> str:
@@ -65,7 +65,7 @@ def custom_field(row: Mapping[str, Any]) -> TargetField:
         label=str(row["field_name"]),
         type=known or FieldType.DATA,
         options=options(row),
-        max_length={FieldType.TEXT: _TEXT_LENGTH, FieldType.LONG_TEXT: _LONG_TEXT_LENGTH}.get(known or FieldType.DATA),
+        max_length={FieldType.TEXT: _TEXT_LENGTH, FieldType.LONG_TEXT: LONG_TEXT_LENGTH}.get(known or FieldType.DATA),
         custom=True,
         reference=_REFERENCES.get(wire, ""),
         settable="always" if known else "never",

@@ -415,6 +415,7 @@ class Migration:
             label_length=self.capabilities.field_name_length,
             option_length=self.capabilities.option_length,
             reserved_labels=self.capabilities.reserved_labels,
+            text_length=self.capabilities.long_text_length,
             facts=description.facts,
         )
 

@@ -57,6 +57,7 @@ def test_each_defect_is_found_where_it_is(stage: Stage, values: dict[str, Any], 
             "accept",
             "name ends with … and stands whole in Text",
         ),
+        ("{name: {from: first, overflow: archive}}", "accept", "name ends with … and stands whole in the archive"),
     ],
 )
 def test_what_a_person_is_told_about_a_long_text_is_what_the_mapping_makes_of_it(

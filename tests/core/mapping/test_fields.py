@@ -75,6 +75,23 @@ def test_a_text_too_long_for_its_field_stays_whole_and_is_announced_where_nothin
     assert made.warnings == ("name: longer than the 10 characters the field takes; the record will be refused",)
 
 
+def test_a_text_too_long_for_its_field_stands_whole_in_the_archive_where_no_field_takes_it() -> None:
+    rule = "rules: {clients: {from: clients, to: deal, fields: {title: {from: first, overflow: archive}}}}"
+    [made] = run(compiled(rule), "clients", {"clients": [client(first="x" * 300)]})
+    assert isinstance(made, Mapped)
+    assert (made.body, made.cut) == ({"title": "x" * 254 + "…"}, {"title": "x" * 300})
+    assert made.warnings == ("title: longer than 255 characters, ends with … and stands whole in the archive",)
+
+
+@pytest.mark.parametrize(("length", "warned"), [(400, 0), (401, 1)])
+def test_a_text_too_long_for_a_field_of_the_practices_own_is_announced(length: int, warned: int) -> None:
+    plan = compiled(f"{CLIENT_RULE}    custom: true\n", text_length=400)
+    [made] = run(plan, "clients", {"clients": [client(**{"own.remark": "x" * length})]})
+    assert isinstance(made, Mapped)
+    said = [each for each in made.warnings if "longer than the 400 characters the field takes" in each]
+    assert len(said) == warned
+
+
 def test_what_overflows_needs_a_field_for_long_text() -> None:
     with pytest.raises(MappingError, match="Tried is no field for long text here"):
         compiled(f"{CLIENT_RULE}      Tried: first\n      Other: {{from: last, overflow: Tried}}\n")

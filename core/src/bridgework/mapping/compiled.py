@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from bridgework.mapping.document import FieldSpec, Rule
+from bridgework.mapping.document import ARCHIVE, FieldSpec, Rule
 from bridgework.mapping.paths import Hop, Path
 from bridgework.mapping.scope import Predicate, Scope
 from bridgework.model import FieldType, Value
@@ -31,6 +31,11 @@ class CompiledField:
     path: Path | None = None
     deferred: bool = False
     custom: bool = False
+
+    @property
+    def kept_in(self) -> str:
+        """Where a text that is too long for it stands whole, in words."""
+        return "the archive" if self.spec.overflow == ARCHIVE else self.spec.overflow
 
     @property
     def required(self) -> bool:

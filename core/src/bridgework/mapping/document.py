@@ -23,6 +23,7 @@ from bridgework.model import FieldType
 Scalar = str | bool | int
 _WORDS = {"empty": {"empty": True}, "filled": {"empty": False}, "past": {"past": True}, "future": {"past": False}}
 SOURCES = ("from", "text", "first", "all", "ref", "owner", "team", "rollup", "constant", "setting")
+ARCHIVE = "archive"  # where `overflow` keeps whole texts if no field takes them
 DISPOSITIONS = ("archive", "export", "reference", "rebuild")
 
 
@@ -136,7 +137,9 @@ class FieldSpec(Strict):
     under: str = Field(default="", description="option of the parent field that the options belong to")
     optional: int | None = Field(default=None, ge=1, description="rank in which the field may be left out (1 first)")
     required: bool = Field(default=False, description="without it the row is skipped")
-    overflow: str = Field(default="", description="the long text field that takes a text too long for this one whole")
+    overflow: str = Field(
+        default="", description="the long text field that takes a text too long for this one whole, or `archive`"
+    )
     deferred: bool = Field(default=False, description="written in a second pass")
     option: dict[str, Scalar] = Field(default={}, description="only if these options of the mapping are set so")
     reason: str = Field(default="", description="why it is so; shown in the plan")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as made_by
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 import orjson
@@ -40,6 +41,7 @@ class Mapped(NamedTuple):
     Choices are labels; references are ``{"rule": …, "key": …}``; owners are ``{"owner": value}``, the value empty if
     nobody is named. `deferred` holds fields of the second pass. `warnings` name labels and reasons, never values.
     `needs` are the (rule, key) of records without which this one is not written, whether a field names them or not.
+    `cut` are whole texts for the archive, of fields that hold only their beginning.
     """
 
     rule: str
@@ -51,6 +53,7 @@ class Mapped(NamedTuple):
     warnings: tuple[str, ...] = ()
     file: MappedFile | None = None
     needs: tuple[tuple[str, str], ...] = ()
+    cut: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

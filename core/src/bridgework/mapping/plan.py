@@ -89,6 +89,7 @@ class Plan:
             people=self.mapping.file.people,
             transforms=self.transforms,
             line_length=self.settings.line_length,
+            text_length=self.settings.text_length,
         )
         return Session(staging, self.rules, around)
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from bridgework.mapping.accounting import WHOLE, State, Usage
 from bridgework.mapping.compiled import CompiledField, CompiledRule, Evaluator, Renamed, RuleKind
-from bridgework.mapping.document import FieldSpec, Rule
+from bridgework.mapping.document import ARCHIVE, FieldSpec, Rule
 from bridgework.mapping.evaluation import FieldCompiler
 from bridgework.mapping.labels import fitted
 from bridgework.mapping.paths import Hop, Path, UnknownName
@@ -164,7 +164,7 @@ class RuleCompiler:
                 continue
             if field.required and field.references:
                 self._require_reference(field, requires)
-            if spec.overflow and not self._takes_long_text(spec.overflow):
+            if spec.overflow not in ("", ARCHIVE) and not self._takes_long_text(spec.overflow):
                 self.note((*self.place, "fields", label, "overflow"), f"{spec.overflow} is no field for long text here")
             known = on and not self.fields.catalog.open(self.spec.from_)
             if known and self.spec.to and (other := self.labels.clash(self.spec.to, field)):

@@ -7,6 +7,7 @@ from typing import Any
 
 from bridgework.errors import BridgeworkError, ContractBroken
 from bridgework.mapping.compiled import CompiledField, CompiledRule
+from bridgework.mapping.document import ARCHIVE
 from bridgework.mapping.outcome import Disposed, Mapped, MappedFile, Outcome, Skipped, SourceRow
 from bridgework.mapping.paths import Hop
 from bridgework.mapping.scope import Scope, StagedRow
@@ -197,8 +198,8 @@ def outcome(rule: CompiledRule, scope: Scope, place: Place, waiting: frozenset[s
             value = field.evaluate(scope)
             if type(value) is str and value and not value.isspace() and not field.deferred and not waiting:
                 body[field.label] = value  # what most values are
-                if len(value) > longest and field.one_line and rule.kind == "target":
-                    _shorten(body, field, scope, longest)
+                if len(value) > longest and rule.kind == "target":
+                    _fit(body, field, scope)
                 continue
         except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as failure:
             value = None
@@ -210,7 +211,10 @@ def outcome(rule: CompiledRule, scope: Scope, place: Place, waiting: frozenset[s
             (deferred if field.deferred or field.label in waiting else body)[field.label] = value
         elif field.required:
             return Skipped(rule=rule.name, object=rule.object, key=row.key, reason=f"no {field.label}")
-    for label, texts in (scope.overflow or {}).items():
+    overflow = scope.overflow or {}
+    cut = dict(overflow.pop(ARCHIVE, ()))
+    for label, pairs in overflow.items():
+        texts = [f"{name.capitalize()}: {text}" for name, text in pairs]
         body[label] = "\n".join([*filter(None, [body.get(label)]), *texts])
     if rule.kind != "target":
         return Disposed(
@@ -220,19 +224,31 @@ def outcome(rule: CompiledRule, scope: Scope, place: Place, waiting: frozenset[s
     if (rule.file or rule.sheet) and file is None:
         return Skipped(rule=rule.name, object=rule.object, key=row.key, reason="no file named")
     sources, needs = _sources(rule, scope), _needs(rule, scope)
-    return Mapped(rule.name, place.key, rule.target, body, deferred, sources, scope.warnings, file, needs)
+    return Mapped(rule.name, place.key, rule.target, body, deferred, sources, scope.warnings, file, needs, cut)
+
+
+def _fit(body: Body, field: CompiledField, scope: Scope) -> None:
+    around = scope.session.around
+    if field.one_line:
+        _shorten(body, field, scope, around.line_length)
+    elif field.custom and around.text_length is not None and len(str(body[field.label])) > around.text_length:
+        _announce_refusal(field, scope, around.text_length)
 
 
 def _shorten(body: Body, field: CompiledField, scope: Scope, longest: int) -> None:
     """Cut a text where everybody sees it, and keep it whole in the field that takes what overflows."""
     text, into = str(body[field.label]), field.spec.overflow
     if not into:
-        scope.warn(f"{field.label}: longer than the {longest} characters the field takes; the record will be refused")
+        _announce_refusal(field, scope, longest)
         return
-    scope.warn(f"{field.label}: longer than {longest} characters, ends with … and stands whole in {into}")
+    scope.warn(f"{field.label}: longer than {longest} characters, ends with … and stands whole in {field.kept_in}")
     body[field.label] = f"{text[: longest - 1].rstrip()}…"
     scope.overflow = scope.overflow or {}
-    scope.overflow.setdefault(into, []).append(f"{field.label.capitalize()}: {text}")
+    scope.overflow.setdefault(into, []).append((field.label, text))
+
+
+def _announce_refusal(field: CompiledField, scope: Scope, longest: int) -> None:
+    scope.warn(f"{field.label}: longer than the {longest} characters the field takes; the record will be refused")
 
 
 def _note_refusal(rule: CompiledRule, field: CompiledField, scope: Scope, failure: Exception) -> None:

@@ -87,7 +87,7 @@ class Scope:
         self.members = members
         self.memo: dict[int, list[Scope]] | None = None  # chosen children by roll-up, which several fields share
         self.warnings: tuple[str, ...] = ()
-        self.overflow: dict[str, list[str]] | None = None  # whole texts of fields too short for them, by long field
+        self.overflow: dict[str, list[tuple[str, str]]] | None = None  # by long field: label and whole text
         self._context: TransformContext | None = None
 
     def warn(self, text: str) -> None:

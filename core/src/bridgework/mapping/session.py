@@ -251,6 +251,7 @@ class Surroundings:
     people: People | None
     transforms: Mapping[str, NamedTransform]
     line_length: int
+    text_length: int | None
 
 
 def _printed(fields: Sequence[str], values: Mapping[str, Value]) -> str:

@@ -25,6 +25,7 @@ class MappingSettings:
     `field_types` are the destination's: a yes/no field becomes a choice where it has none. `line_length` is how many
     characters its one-line texts take, `label_length` the name of a field and `option_length` that of an option.
     `reserved_labels` are those of fields the destination's connector keeps for itself.
+    `text_length` is how many characters the long texts of fields of the practice's own take.
     """
 
     currency: str
@@ -37,6 +38,7 @@ class MappingSettings:
     label_length: int = 255
     option_length: int = 255
     reserved_labels: frozenset[str] = frozenset()
+    text_length: int | None = None
 
 
 @lru_cache(64)

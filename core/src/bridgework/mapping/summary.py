@@ -28,6 +28,8 @@ def _origin(spec: FieldSpec) -> str:
         return f"always {spec.constant}"
     if spec.ref is not None:
         return f"record of rule {spec.ref} that {describe(spec.by) if spec.by else 'it'} names"
+    if spec.owner is not None and spec.owner.constant == "":
+        return "the fallback owner"
     if spec.owner is not None:
         return f"user of {describe(spec.owner)}"
     if spec.team is not None:

@@ -8,7 +8,7 @@ hundred thousand at a time; what is not sorted in yet is looked up in memory by 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Literal, NamedTuple, TypeVar
 
@@ -78,22 +78,42 @@ class Images:
         """The first image of a kind in a generation: what was there before we came."""
         return self._chosen(min, rule, keys, kind, generation)
 
-    def _chosen(
-        self, pick: Any, rule: str, keys: Iterable[str], kind: str, generation: int | None
-    ) -> dict[str, dict[str, Any]]:
-        found: dict[str, dict[str, Any]] = {}
+    def every(self, rule: str, keys: Iterable[str], kind: ImageKind, generation: int) -> dict[str, list[bytes]]:
+        """All images of a kind in a generation by key, oldest first, as JSON: one for each body that was tried."""
+        found: dict[str, list[bytes]] = {}
         for batch in _batches(keys):
-            with self._store.read() as connection:
-                numbers = self._recent.numbers(connection, rule, batch, kind, generation)
-                for key, number in _sorted_numbers(connection, rule, batch, kind, generation):
-                    numbers.setdefault(key, []).append(number)
-                chosen = {pick(candidates): key for key, candidates in numbers.items()}
-                rows = connection.execute(
-                    "SELECT i.number, i.body FROM json_each(?) AS j CROSS JOIN image AS i ON i.number = j.value",
-                    (orjson.dumps(list(chosen)).decode(),),
-                ).fetchall()
-            found.update((chosen[number], orjson.loads(body)) for number, body in rows)
+            for key, body in self._bodies(lambda numbers: numbers, rule, batch, kind, generation):
+                found.setdefault(key, []).append(body)
         return found
+
+    def _chosen(
+        self, pick: Callable[[list[int]], int], rule: str, keys: Iterable[str], kind: str, generation: int | None
+    ) -> dict[str, dict[str, Any]]:
+        return {
+            key: orjson.loads(body)
+            for batch in _batches(keys)
+            for key, body in self._bodies(lambda numbers: [pick(numbers)], rule, batch, kind, generation)
+        }
+
+    def _bodies(
+        self,
+        pick: Callable[[list[int]], list[int]],
+        rule: str,
+        batch: Sequence[str],
+        kind: str,
+        generation: int | None,
+    ) -> Iterator[tuple[str, bytes]]:
+        with self._store.read() as connection:
+            numbers = self._recent.numbers(connection, rule, batch, kind, generation)
+            for key, number in _sorted_numbers(connection, rule, batch, kind, generation):
+                numbers.setdefault(key, []).append(number)
+            chosen = {number: key for key, candidates in numbers.items() for number in sorted(pick(candidates))}
+            rows = connection.execute(
+                "SELECT i.number, i.body FROM json_each(?) AS j CROSS JOIN image AS i ON i.number = j.value",
+                (orjson.dumps(list(chosen)).decode(),),
+            ).fetchall()
+        for number, body in rows:
+            yield chosen[number], body
 
 
 _json = orjson.dumps

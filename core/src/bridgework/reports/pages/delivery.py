@@ -18,14 +18,14 @@ from typing import Any, Final
 
 from bridgework.reports.balance import balance, total
 from bridgework.reports.cells import code, count, named, words
-from bridgework.reports.figures import instant, many, number
+from bridgework.reports.figures import instant, label, many, number
 from bridgework.reports.page import Cell, Note, Page, Section, Step, Table, Tile, problem_table
 from bridgework.reports.pages.general import facts, next_steps, subject, warnings
 from bridgework.reports.pages.proving import money_lines, money_sections
 from bridgework.reports.reading import dictionary, items, lines, whole
 
 SIGN_OFF: Final = ("For the practice", "For the migration")
-_SYSTEMS: Final = {"source_name": "From", "destination_name": "To", "account": "Account"}
+_SYSTEMS: Final = {"source_name": "From", "destination_name": "To"}
 _DATES: Final = {
     "extracted": "Export read",
     "cutover": "Cutover (divides past from future)",
@@ -86,7 +86,7 @@ def deliver(result: Mapping[str, Any]) -> Page:
 
 
 def _title(result: Mapping[str, Any]) -> str:
-    source, destination = str(result.get("source_name") or ""), str(result.get("destination_name") or "")
+    source, destination = (label(str(result.get(name) or "")) for name in ("source_name", "destination_name"))
     return (
         f"Summary of the migration from {source} to {destination}"
         if source and destination
@@ -108,7 +108,9 @@ def _verdict(planned: int, there: int, refused: int, problems: int, wrong: int) 
 
 
 def _dates(result: Mapping[str, Any]) -> tuple[Section, ...]:
-    rows = [(words(said), words(value)) for key, said in _SYSTEMS.items() if (value := result.get(key))]
+    rows = [(words(said), named(name)) for key, said in _SYSTEMS.items() if (name := result.get(key))]
+    if account := result.get("account"):
+        rows.append((words("Account"), words(account)))
     rows += [
         (words(_DATES.get(str(name), name)), words(instant(value)))
         for name, value in dictionary(result.get("dates")).items()
@@ -121,7 +123,7 @@ def _migrated(result: Mapping[str, Any]) -> tuple[Section, ...]:
     rows = tuple(
         (
             words(each.get("name") or each.get("rule")),
-            words(each.get("to")),
+            named(each.get("to")),
             Cell(number(each.get("count", 0)), figure=True),
         )
         for each in lines(result.get("migrated"))

@@ -54,6 +54,6 @@ def _fate(written: list[tuple[str, CompiledField]]) -> Fate:
             f"Shorten the text in the source: a record that it makes too long for {', '.join(refused)} is refused.", FIX
         )
     if short:
-        cut = ", ".join(f"{field.label} ends with … and stands whole in {field.spec.overflow}" for _, field in short)
+        cut = ", ".join(f"{field.label} ends with … and stands whole in {field.kept_in}" for _, field in short)
         return Fate(f"Nothing to do, or shorten the text: {cut}.", ACCEPT)
     return KEPT

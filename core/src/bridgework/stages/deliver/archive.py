@@ -14,7 +14,8 @@ from typing import Any, Final
 import orjson
 
 from bridgework.errors import StopRun
-from bridgework.mapping import Disposed
+from bridgework.mapping import Disposed, Mapped
+from bridgework.mapping.document import ARCHIVE
 from bridgework.mapping.values import is_empty
 from bridgework.migration import Migration
 from bridgework.model import SourceObject
@@ -29,7 +30,8 @@ README: Final = """Archive of records without a place in the new system
 ====================================================
 
 Each file here holds what one object of the old system had that the new one cannot hold:
-whole rows ("kind": "row") and, of rows that were moved, the fields that were not ("kind": "fields").
+whole rows ("kind": "row"), of rows that were moved, the fields that were not ("kind": "fields"), and the whole texts
+of fields that were too short for them ("kind": "texts").
 manifest.json lists every file with its rows, reasons and hashes.
 
 The files are sealed. To open one on the machine where the migration was made:
@@ -73,12 +75,16 @@ In Python, with the package cryptography (the key's file is archive.key here):
 
 @dataclass
 class Sealed:
-    """What one file of the archive holds. `fields` maps archived fields of moved rows to their reasons."""
+    """What one file of the archive holds.
+
+    `texts` counts records with texts that were cut. `fields` maps archived fields of moved rows to their reasons.
+    """
 
     object: str
     file: str
     rows: int = 0
     partly: int = 0
+    texts: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     fields: dict[str, str] = field(default_factory=dict)
     plain_sha256: str = ""
@@ -93,6 +99,7 @@ class Sealed:
             "file": self.file,
             "rows": self.rows,
             "rows_with_archived_fields": self.partly,
+            "records_with_archived_texts": self.texts,
             "reasons": dict(self.reasons),
             "archived_fields": self.fields,
             "content": {"sha256": self.plain_sha256, "size": self.plain_size},
@@ -151,8 +158,10 @@ def _count(sealed: Sealed, line: dict[str, Any]) -> None:
     if line["kind"] == "row":
         sealed.rows += 1
         sealed.reasons[line["reason"]] += 1
-    else:
+    elif line["kind"] == "fields":
         sealed.partly += 1
+    else:
+        sealed.texts += 1
 
 
 def _prove(path: Path, key: bytes, sealed: Sealed) -> None:
@@ -169,11 +178,30 @@ def _prove(path: Path, key: bytes, sealed: Sealed) -> None:
 
 
 def _lines(migration: Migration, item: SourceObject) -> Iterator[dict[str, Any]]:
+    yield from _cut_texts(migration, item.name)
     yield from _rows(migration, item.name, _archived(migration, item.name))
     if fields := tuple(_own_fields(migration, item)):
         for disposition in ("loaded", "merged"):
             keys = (key for key, _, _ in migration.journal.rows_in(item.name, disposition))
             yield from _field_values(migration, item.name, fields, keys)
+
+
+def _cut_texts(migration: Migration, object_name: str) -> Iterator[dict[str, Any]]:
+    """Whole texts of records whose fields hold their beginning."""
+    for rule in migration.plan.rules.values():
+        if rule.object != object_name or rule.kind != "target" or rule.inactive:
+            continue
+        if not any(field.spec.overflow == ARCHIVE for field in rule.fields):
+            continue
+        for outcome in migration.plan.run(rule.name, migration.staging):
+            if isinstance(outcome, Mapped) and outcome.cut:
+                yield {
+                    "kind": "texts",
+                    "object": object_name,
+                    "key": outcome.sources[0].key,
+                    "rule": rule.name,
+                    "values": dict(outcome.cut),
+                }
 
 
 def _own_fields(migration: Migration, item: SourceObject) -> dict[str, str]:

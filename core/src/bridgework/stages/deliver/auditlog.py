@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Final
 
 import orjson
@@ -46,7 +47,7 @@ SCHEMA_RULE: Final = "schema"  # the journal keeps schema operations under this 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line of the log. `key` and `generation` find the kept images and are not written."""
+    """One line of the log. `key`, `generation` and `body_hash` find the kept image and are not written."""
 
     row: int
     time: datetime
@@ -65,6 +66,7 @@ class Line:
     reason: str = ""
     key: str = ""
     generation: int = 1
+    body_hash: str = ""
 
     def cells(self, source: str) -> tuple[Any, ...]:
         """The line in the order of `COLUMNS`."""
@@ -167,6 +169,7 @@ class _Reader:
             attempt=said["attempt"],
             key=said["key"],
             generation=said["generation"],
+            body_hash=said["body_hash"],
         )
 
     def _event(self, entry: Entry) -> Iterator[Line]:
@@ -228,7 +231,7 @@ def _filled(migration: Migration, labels: Labels, batch: Sequence[Line]) -> Iter
         if line.verb in ("create", "upload") and line.rule != SCHEMA_RULE:
             wanted[line.rule, line.generation].append(line.key)
     bodies = {
-        (rule, generation): migration.records.images.first(rule, keys, "sent", generation)
+        (rule, generation): migration.records.images.every(rule, dict.fromkeys(keys), "sent", generation)
         for (rule, generation), keys in wanted.items()
     }
     for line in batch:
@@ -236,8 +239,14 @@ def _filled(migration: Migration, labels: Labels, batch: Sequence[Line]) -> Iter
             yield replace(line, fields=(line.key.rpartition("/")[2],), key="")
             continue
         if line.verb in ("create", "upload"):
-            body = bodies.get((line.rule, line.generation), {}).get(line.key, {})
+            body = body_of(line, bodies.get((line.rule, line.generation), {}).get(line.key, ()))
             yield replace(line, fields=tuple(labels.label(line.object, key) for key in body))
         else:
             changed = sorted(labels.label(line.object, key) for key in line.fields)
             yield replace(line, fields=tuple(changed))
+
+
+def body_of(line: Line, tried: Sequence[bytes]) -> dict[str, Any]:
+    """The body of this very operation: a record that was refused may have been sent again with other fields."""
+    body: bytes | None = next((each for each in tried if sha256(each).hexdigest() == line.body_hash), None)
+    return {} if body is None else orjson.loads(body)

@@ -11,7 +11,8 @@ from bridgework.mapping import CompiledField, CompiledRule
 from bridgework.mapping.summary import describe
 from bridgework.migration import Migration
 from bridgework.model import Ability, FieldType, Receipt
-from bridgework.reports.cells import code, words
+from bridgework.reports.cells import code, named, words
+from bridgework.reports.figures import label as named_kind
 from bridgework.reports.markup import render
 from bridgework.reports.page import Cell, Note, Page, Section, Step, Table
 from bridgework.stages.deliver.exports import columns, dispositions, free_name, values
@@ -83,7 +84,7 @@ def _fields(migration: Migration, labels: Labels) -> Iterator[Section]:
             if owner == object_name and name not in fields
         ]
         yield Table(
-            title=f"Fields of {object_name}",
+            title=f"Fields of {named_kind(object_name)}",
             columns=("Field", "Type", "Key", "Options", "Filled from"),
             rows=tuple(rows),
             intro="The key is what the API, webhooks and automations call the field in this account.",
@@ -102,7 +103,7 @@ def _field_row(
     options = "" if receipt is None else "; ".join(f"{name} = {key}" for name, key in receipt.options.items())
     origins = dict.fromkeys(f"{rule.spec.label or rule.name}: {describe(field.spec)}" for rule, field in uses)
     key = receipt.key if receipt is not None else labels.key(object_name, label)
-    return (words(label, note=made), words(kind), code(key), words(options), words("\n".join(origins)))
+    return (words(label, note=made), words(kind), code(key), words(options), words("; ".join(origins)))
 
 
 def _options(migration: Migration) -> Iterator[Section]:
@@ -150,7 +151,7 @@ def maintenance(migration: Migration) -> list[dict[str, str]]:
 
 
 def _care(migration: Migration) -> Iterator[Section]:
-    rows = tuple((words(each["object"]), words(each["field"]), words(each["why"])) for each in maintenance(migration))
+    rows = tuple((named(each["object"]), words(each["field"]), words(each["why"])) for each in maintenance(migration))
     if rows:
         yield Table(
             title="Computed fields",
