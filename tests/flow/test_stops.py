@@ -78,6 +78,26 @@ def test_a_record_that_was_corrected_at_the_source_comes_with_the_delta(make_ben
     assert bench.call("failures")["groups"] == []
 
 
+def test_a_name_too_long_for_its_field_costs_no_record_and_stands_whole_in_the_archive(
+    make_bench: MakeBench, tmp_path: Path
+) -> None:
+    export = little_practice(2)
+    export.row("patients", "pat-1")["lastName"] = long = "Long" * 80
+    bench = make_bench(export)
+    bench.ready_to_load(size=1)
+    [planned] = bench.report("plan")["surveyed"]["patients"]["warnings"]
+    assert planned == "name: longer than 255 characters, ends with … and stands whole in the archive"
+    bench.call("load")
+    assert bench.call("reconcile")["differences"] == []
+    [name] = [each["name"] for each in bench.account.rows("persons") if each["name"].endswith("…")]
+    assert len(name) == 255
+    bench.call("deliver", "--accept-open-window", code=(0, 1))
+    bench.call("deliver", "--open-archive", "patients", "--to", str(tmp_path / "patients.ndjson"))
+    lines = (tmp_path / "patients.ndjson").read_text("utf-8").splitlines()
+    [kept] = [each for each in map(json.loads, lines) if each["kind"] == "texts"]
+    assert (kept["key"], long in kept["values"]["name"]) == ("pat-1", True)
+
+
 def test_a_journal_with_dead_letters_still_accounts_for_every_row(make_bench: MakeBench) -> None:
     bench = make_bench(little_practice(4))
     bench.ready_to_load(size=1)

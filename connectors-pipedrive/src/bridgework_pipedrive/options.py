@@ -42,6 +42,13 @@ def create(api: ApiClient, catalogue: Catalogue, settings: Settings, operation: 
         )
     path = OBJECTS[operation.object].fields_path
     row = _choice_field(catalogue, operation.object, operation.field)
+    built_in = OBJECTS[operation.object].field(operation.field)
+    if row is None and built_in is not None and built_in.options:
+        known = ", ".join(option.label for option in built_in.options)
+        raise UsageError(
+            f"The field {operation.field!r} of a {operation.object} takes no new option; it has {known}.",
+            next_step="give it one of these in the mapping, then: bridgework plan",
+        )
     if row is None:
         raise UsageError(f"{operation.object} has no choice field {operation.field!r}.", next_step="bridgework plan")
     if operation.name in {option.label for option in options(row)}:
