@@ -121,6 +121,11 @@ def test_fields_on_activities_are_refused_before_anything_is_sent(account: Accou
     assert account.requests.taken() == []
 
 
+def test_an_option_for_a_field_whose_options_are_fixed_is_refused_with_those_it_has(account: Account) -> None:
+    with pytest.raises(UsageError, match="takes no new option; it has open, won, lost"):
+        account.option("deal", "status", "opne")
+
+
 def test_the_plans_cap_on_custom_fields_is_named(account_with: Make) -> None:
     account = account_with(plan="lite")
     with pytest.raises(AccessDenied) as refused:
