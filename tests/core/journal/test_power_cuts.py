@@ -65,7 +65,7 @@ def losses(tmp_path: Path, *, synchronous: str, every: int = 1) -> tuple[int, in
 
 
 def test_a_power_cut_at_any_moment_loses_nothing_acknowledged(tmp_path: Path) -> None:
-    """T3: with the settings of the store, clean and torn."""
+    """T3, F11: with the settings of the store, clean and torn."""
     with watched(), Journal.create(tmp_path / "as-it-is.db", KEY, MIGRATION) as journal:
         as_it_is = journal._store._writer.execute("PRAGMA synchronous").fetchone()[0]
     tried, bad = losses(tmp_path, synchronous=str(as_it_is))
@@ -74,14 +74,14 @@ def test_a_power_cut_at_any_moment_loses_nothing_acknowledged(tmp_path: Path) ->
 
 
 def test_the_test_would_notice_if_the_disk_were_not_waited_for(tmp_path: Path) -> None:
-    """T3 must fail with `synchronous` lowered to NORMAL, or it would guard nothing."""
+    """T3, F12: must fail with `synchronous` lowered to NORMAL, or it would guard nothing."""
     tried, bad = losses(tmp_path, synchronous="NORMAL", every=3)
     assert bad > tried // 10
 
 
 @pytest.mark.parametrize("nth", range(1, 40, 2))
 def test_a_disk_that_is_full_at_any_write_stops_the_journal_and_loses_nothing(tmp_path: Path, nth: int) -> None:
-    """T12: the n-th write finds no space; nothing more is written by this process, and the next one goes on."""
+    """T12, F10: the n-th write finds no space; nothing more is written by this process, and the next one goes on."""
     path = tmp_path / "journal.db"
     with watched() as disk:
         journal = Journal.create(path, KEY, MIGRATION, now=ticking())

@@ -187,7 +187,7 @@ class Lab:
         return line.split('"')[1]
 
     def _connect(
-        self, project: Any, journal: Journal, clock: Any, *, destination: bool, observers: Sequence[Any], plugin: Any
+        self, project: Any, journal: Journal, clock: Any, *, destination: bool, observers: Sequence[Any], **_: Any
     ) -> Connected:
         defaults = CoreDefaults()
         registered = [Registered("core", "defaults", "bridgework", defaults)]

@@ -29,7 +29,7 @@ def points_of(lab: Lab, command: str) -> Counter[str]:
 def test_a_process_that_ends_at_any_crash_point_changes_nothing_about_the_end(
     templates: dict[str, Template], memory: Path, command: str
 ) -> None:
-    """T2. Every point, at every hit (in the short run at the first, the second and the last), in a child process."""
+    """T2, F2. Every point, at every hit (in the short run the first, the second and the last), in a child process."""
     clean = templates[command].copy(memory / "clean")
     passed = points_of(clean, command)
     assert len(passed) > 6 and sum(passed.values()) > 20
