@@ -61,11 +61,12 @@ def test_check_says_all_it_found_out_before_a_key_was_refused(
     sandbox = start_sandbox()
     export = little_practice(1).write(tmp_path / "export")
     bench = init(tmp_path / "migration", export, sandbox, {"destination.api_key": f"env:{key}"})
-    answer = bench.call("check", code=1)
+    answer = bench.call("check", code=2)
     lines = {each["name"]: each for each in answer["checks"]}
     assert lines["source"]["ok"]
-    assert not lines[line]["ok"] and lines[line]["next_step"] == answer["next"]
-    assert not lines["account"]["ok"] and lines["account"]["detail"]
+    assert not lines[line]["ok"] and lines[line]["next_step"]
+    assert not lines["account"]["ok"] and lines["account"]["next_step"] == answer["next"]
+    assert (answer["state"], answer["cause"]) == ("failed", "access_denied")
 
 
 def crashing(bench: TwentyBench, command: str, *points: str) -> None:

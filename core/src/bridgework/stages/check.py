@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
 from bridgework.errors import UsageError
 from bridgework.migration import Migration
 from bridgework.model import Check, Verb
-from bridgework.results import Result
+from bridgework.results import Result, failure
 from bridgework.stages.load.writing import Job, Writer
 from bridgework.stages.owners import fallback_user
 
@@ -29,17 +30,22 @@ def check(migration: Migration, *, canary: bool = False) -> Result:
     for name, ask in questions.items():
         try:
             lines.append(ask(migration))
-        except UsageError as error:  # what was found out so far says why
+        except UsageError as error:
             lines.append(Check(name=name, ok=False, detail=error.message, next_step=error.next_step))
-            break
+            return replace(failure("check", migration.project.id, error), data=_shown(migration, lines))
     failed = [line for line in lines if not line.ok]
     return migration.finished(
         "check",
-        data={"checks": [asdict(line) for line in lines], "sandbox": migration.sandbox},
+        data=_shown(migration, lines),
         differences=bool(failed),
         next_=failed[0].next_step if failed and failed[0].next_step else "bridgework extract",
         report="",
     )
+
+
+def _shown(migration: Migration, lines: Sequence[Check]) -> dict[str, Any]:
+    """The lines so far: those before a refusal say what is good enough, and often why the rest is not."""
+    return {"checks": [asdict(line) for line in lines], "sandbox": migration.sandbox}
 
 
 def _account(migration: Migration) -> Check:

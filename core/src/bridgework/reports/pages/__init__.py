@@ -56,6 +56,6 @@ PAGES: Final[dict[str, Callable[[Mapping[str, Any]], Page]]] = {
 
 def page_of(result: Mapping[str, Any]) -> Page:
     """The page of a stage's result; a stage without a page of its own gets a plain one."""
-    if result.get("state") in ("failed", "stopped"):
+    if result.get("state") in ("failed", "stopped") and not result.get("checks"):
         return ended_early(result)
     return PAGES.get(str(result.get("stage", "")), general)(result)

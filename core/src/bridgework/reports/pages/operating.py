@@ -35,6 +35,7 @@ def check(result: Mapping[str, Any]) -> Page:
     ]
     rehearsal = " The destination is a simulator on this machine." if result.get("sandbox") else ""
     verdict = f"{many(len(failed), 'check needs', 'checks need')} a person." if failed else "Everything is in order."
+    refused = str(result.get("message") or "")  # the account let nobody look any further
     found: tuple[Section, ...] = ()
     if good:
         found = (Table(title="In order", columns=("Check", "State", "Detail"), rows=good, essential=True),)
@@ -42,8 +43,8 @@ def check(result: Mapping[str, Any]) -> Page:
         stage="check",
         title="Is everything ready?",
         purpose="Settings, tokens, rights and the destination's plan were looked at; nothing was written.",
-        verdict=verdict + rehearsal,
-        tone="look" if failed else "good",
+        verdict=refused or verdict + rehearsal,
+        tone="stop" if refused else "look" if failed else "good",
         subject=subject(result),
         tiles=(
             Tile("Checks", number(len(listed))),
