@@ -178,6 +178,7 @@ def test_a_plan_without_room_for_what_cannot_be_left_out_closes_the_schema_gate(
     assert answer["tier"]["problems"] == [problem]
     assert "has not enough room" in " ".join(invoke(bench.folder, "plan", as_json=False).stderr.split())
     bench.approve("mapping")
+    assert "larger plan" in bench.call("schema", code=1)["next"], "nobody is sent to a gate that is blocked"
     said = ["The schema gate", "31 more cannot be left out"]
     refused(
         bench.folder, "approve", "schema", "--by", APPROVER, cause="approval_missing", said=said, then="larger plan"

@@ -30,7 +30,7 @@ def schema(migration: Migration) -> Result:
         "schema",
         data=_report(migration, planned, applied=False),
         differences=bool(planned.tier.problems),
-        next_='bridgework approve schema --by "Name <mail>"' if planned.operations else "bridgework owners",
+        next_=gate.next_step if planned.operations else "bridgework owners",
         message=gate.summary,
     )
 
