@@ -28,7 +28,9 @@ class Settings(BaseModel):
 
     base_url: str = Field(description="https://<company>.pipedrive.com")
     api_token: SecretStr | None = Field(
-        default=None, description="reference to the API token of an administrator, e.g. env:PIPEDRIVE_TOKEN"
+        default=None,
+        description="reference to the API token of an administrator, e.g. env:PIPEDRIVE_TOKEN",
+        json_schema_extra={"required_unless": ["oauth_client_id", "oauth_client_secret", "oauth_refresh_token"]},
     )
     oauth_client_id: SecretStr | None = Field(
         default=None, description="instead of the API token: reference to the client id of an OAuth app"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from bridgework.errors import SettingsError
@@ -46,6 +47,18 @@ def connector_settings(
         if name in values:
             values[name] = resolve_secret(str(values[name]), key=f"{where}.{name}")
     return validated(model, values, section=where)
+
+
+def still_missing(model: type[BaseModel], given: Mapping[str, Any]) -> list[str]:
+    """Fields that have to be filled in yet: required ones, and those marked ``required_unless`` (a list of fields, in
+    `json_schema_extra`) while none of these is given."""
+    return [name for name, info in model.model_fields.items() if name not in given and _is_needed(info, given)]
+
+
+def _is_needed(info: FieldInfo, given: Mapping[str, Any]) -> bool:
+    extra = info.json_schema_extra
+    others = extra.get("required_unless") if isinstance(extra, dict) else None
+    return info.is_required() or (isinstance(others, list) and not any(other in given for other in others))
 
 
 def check_given(

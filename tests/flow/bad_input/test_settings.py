@@ -38,7 +38,7 @@ def afterwards(bench: Bench) -> Iterator[None]:
         ('currency = "USD"', 'currency = "usd"', "migration.currency: must be a three-letter currency code"),
         ('currency = "USD"', 'currency = "USD"\ncutover = 2026-01-01T00:00:00', "migration.cutover: must carry a zone"),
         ('source = "sensei"', 'source = "sensi"', "No source plugin is called sensi (installed: sensei)."),
-        ('pair = ""', 'pair = "sensei-pipe"', "No pair plugin is called sensei-pipe (installed: sensei-pipedrive)."),
+        ('pair = ""', 'pair = "sensei-pipe"', "No pair plugin is called sensei-pipe (installed: sensei-pipedrive, "),
         ("[run]", "[run", "not valid TOML"),
         ('id = "', 'id = "X', "migration.id: "),
     ],
@@ -92,7 +92,8 @@ def test_a_token_with_characters_no_header_may_hold_is_refused(bench: Bench, mon
     ],
 )
 def test_an_address_that_is_no_account_is_refused(bench: Bench, url: str, said: str) -> None:
-    changes = [(bench.running.base_url, url), ("speed = 60", ""), (_line(bench, "sandbox_token"), "")]
+    only_of_a_sandbox = [(_line(bench, name), "") for name in ("speed", "sandbox_token", "horizon")]
+    changes = [(bench.running.base_url, url), *only_of_a_sandbox]
     with rewritten(toml(bench), *changes):
         answer = refused(bench.folder, "check", cause="settings", said=[said])
     assert "somebody" not in json.dumps(answer)

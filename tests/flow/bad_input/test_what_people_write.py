@@ -202,8 +202,8 @@ def test_what_changed_after_its_approval_is_not_approved(owned: Bench) -> None:
 
 def test_only_a_sandbox_is_approved_automatically(owned: Bench) -> None:
     lines = toml(owned).read_text().splitlines()
-    token = next(line for line in lines if line.startswith("sandbox_token"))
-    with rewritten(toml(owned), (token, ""), ("speed = 60", "")):
+    only_of_a_sandbox = [(line, "") for line in lines if line.startswith(("sandbox_token", "horizon", "speed"))]
+    with rewritten(toml(owned), *only_of_a_sandbox):
         refused(
             owned.folder, "migrate", "--approve-as", APPROVER, said=["Only a sandbox may be approved automatically"]
         )

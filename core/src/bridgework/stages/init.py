@@ -10,7 +10,7 @@ from bridgework.journal import Journal
 from bridgework.plugins import installed, load_class, settings_model
 from bridgework.project import CORE_DESTINATION_KEYS, PROPOSED, create_project, make_keys, read_sections
 from bridgework.results import Result
-from bridgework.settings import check_given
+from bridgework.settings import check_given, still_missing
 
 
 def init(folder: Path, *, source: str, destination: str, pair: str, settings: dict[str, str]) -> Result:
@@ -39,10 +39,7 @@ def init(folder: Path, *, source: str, destination: str, pair: str, settings: di
     keys = make_keys(project.id)
     Journal.create(project.journal_file, keys.journal, project.id).close()
     missing = [
-        f"{section}.{name}"
-        for section, model in models.items()
-        for name, info in model.model_fields.items()
-        if info.is_required() and name not in sections[section]
+        f"{section}.{name}" for section, model in models.items() for name in still_missing(model, sections[section])
     ]
     message = f"Made {folder}. The keys of its stores are in {keys.place}."
     if pair == PROPOSED:
