@@ -28,7 +28,7 @@ def dump(workspace: Workspace) -> Record:
             kind.singular: [{key: row[key] for key in sorted(row)} for row in workspace.tables[kind.id]]
             for kind in sorted(workspace.kinds.values(), key=lambda kind: kind.singular)
         },
-        "files": [
+        "uploads": [
             {**upload, "sha256": hashlib.sha256(workspace.contents.get(upload["id"], b"")).hexdigest()}
             for _, upload in sorted(workspace.uploads.items())
         ],

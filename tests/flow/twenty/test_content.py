@@ -141,7 +141,7 @@ def test_a_document_is_an_attachment_with_its_file_and_a_note_that_names_it(work
     [attachment] = workspace.rows("attachment")
     assert attachment["targetPersonId"] == workspace.person("Ana", "Ruiz")["id"]
     assert (attachment["name"], attachment["fileCategory"]) == ("letter.pdf", "TEXT_DOCUMENT")
-    [file] = [each for each in workspace.state["files"] if each["id"] == attachment["file"][0]["fileId"]]
+    [file] = [each for each in workspace.state["uploads"] if each["id"] == attachment["file"][0]["fileId"]]
     assert file["sha256"] == hashlib.sha256(LETTER).hexdigest()
     assert workspace.made_from("note", "document-notes.doc-letter")["title"] == "Document – letter.pdf"
 

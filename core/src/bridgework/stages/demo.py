@@ -155,15 +155,19 @@ def _state(announced: Mapping[str, Any], settings: Mapping[str, str]) -> Any:
     return answer.json()
 
 
+# What a simulator's state says about the past: time stamps, counters, histories, blobs of attachments that are gone.
+_PASSING = frozenset(
+    (
+        *("update_time", "updatedAt", "counters", "next_ids", "usage", "meters", "limits", "clock", "log"),
+        *("timelineActivity", "metadataVersion", "uploads"),
+    )
+)
+
+
 def _comparable(state: Any) -> Any:
     """The state without what a real system keeps for ever: stubs of deleted things, counters, time stamps."""
     if isinstance(state, dict):
-        return {
-            key: _comparable(value)
-            for key, value in state.items()
-            if key not in ("update_time", "counters", "next_ids", "usage", "meters", "clock", "log")
-            and not _gone(value)
-        }
+        return {key: _comparable(value) for key, value in state.items() if key not in _PASSING and not _gone(value)}
     if isinstance(state, list):
         return [_comparable(item) for item in state if not _gone(item)]
     return state
@@ -172,7 +176,8 @@ def _comparable(state: Any) -> Any:
 def _gone(value: Any) -> bool:
     if not isinstance(value, dict):
         return False
-    return value.get("is_deleted") is True or value.get("active_flag") is False or value.get("deleted") is True
+    deleted = value.get("is_deleted") is True or value.get("deleted") is True or bool(value.get("deletedAt"))
+    return deleted or value.get("active_flag") is False
 
 
 # ------------------------------------------------------------------------------------------ summary

@@ -78,7 +78,7 @@ def test_a_file_belongs_to_one_attachment_and_its_link_changes(practice: Practic
     unknown = [{"fileId": attachment["id"], "label": "x"}]
     assert refusal(practice.rest("POST", "attachments", {"file": unknown})) == f"File not found: {attachment['id']}"
     assert practice.change("attachments", attachment["id"], file=file)["file"][0]["fileId"] == made["id"]
-    (stored,) = practice.controls.state()["files"]
+    (stored,) = practice.controls.state()["uploads"]
     assert (stored["sha256"], stored["used"]) == (sha256(b"%PDF-1.7").hexdigest(), True)
 
 
