@@ -199,7 +199,7 @@ class Company:
         kept = dict(self._file.values("company")) if self._file else {}
         if self._file is None or not kept:
             return False
-        company: Record = kept["company"]  # type: ignore[assignment]
+        company: Record = kept["company"]
         self.id, self.domain = company["id"], company["domain"]
         self.api_token = self.options.api_token or company["api_token"]
         behind = (datetime.fromisoformat(company["now"]) - self.now()).total_seconds()
@@ -208,7 +208,7 @@ class Company:
         self.next_option_id = company["next_option_id"]
         self.meters.restore(company["meters"])
         for name, table in self.tables.items():
-            rows: list[Record] = [row for _, row in self._file.values(name)]  # type: ignore[misc]
+            rows: list[Record] = [row for _, row in self._file.values(name)]
             table.load(rows)
             table.next_id = company["next_ids"].get(name, 1)  # a file from before the table was there
             self.search.load(name, table.ascending())

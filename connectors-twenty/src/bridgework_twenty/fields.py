@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from bridgework.model import FieldType, Option, TargetField, Value
 from bridgework_twenty import values
 from bridgework_twenty.objects import MEMBER, Standard
+
+Settable = Literal["always", "create", "never"]
 
 T = FieldType
 Row = Mapping[str, Any]
@@ -96,7 +98,7 @@ def fields(row: Row, standard: Standard | None, custom: bool) -> Iterator[Field]
             named = shown if not custom else f"{label}: {shown.lower()}"
             yield Field(_target(row, f"{name}.{part}", named, T.LONG_TEXT, custom), kind, name, part)
     elif kind == "ACTOR":
-        settable = "create" if name == "createdBy" else "always"
+        settable: Settable = "create" if name == "createdBy" else "always"
         yield Field(_target(row, name, label, T.TEXT, custom, settable=settable), kind, name)
     elif kind in _RELATIONS:
         yield from _relation(row, name, kind, label, standard, custom)
@@ -126,7 +128,14 @@ def _pointed(name: str) -> str:
 
 
 def _target(
-    row: Row, key: str, label: str, type_: FieldType, custom: bool, *, settable: str = "always", reference: str = ""
+    row: Row,
+    key: str,
+    label: str,
+    type_: FieldType,
+    custom: bool,
+    *,
+    settable: Settable = "always",
+    reference: str = "",
 ) -> TargetField:
     return TargetField(
         key=key,
@@ -136,7 +145,7 @@ def _target(
         custom=custom,
         unique=row.get("isUnique") is True,
         reference=reference,
-        settable=settable,  # type: ignore[arg-type]
+        settable=settable,
         extensible=custom and type_ in (T.CHOICE, T.CHOICES) and row["type"] != "RATING",
     )
 

@@ -159,7 +159,8 @@ def _rich_text(name: str, value: Record, _: Record) -> Record:
     if markdown:
         return {"blocknote": richtext.blocks_of(markdown), "markdown": markdown}
     if not sent:
-        return empty("RICH_TEXT")  # type: ignore[no-any-return]
+        nothing: Record = empty("RICH_TEXT")
+        return nothing
     return {"blocknote": sent, "markdown": richtext.markdown_of(blocks if isinstance(blocks, list) else [])}
 
 

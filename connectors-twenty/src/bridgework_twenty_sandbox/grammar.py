@@ -71,10 +71,10 @@ def _predicate(text: str) -> Record:
     operator = found["operator"]
     if operator not in OPERATORS:
         raise unreadable(f"'filter' invalid for '{text}', comparator {operator} not in {', '.join(OPERATORS)}")
-    tree: Any = {operator: _operand(operator, found["value"])}
+    tree: Record = {operator: _operand(operator, found["value"])}
     for name in reversed(found["field"].split(".")):
         tree = {name: tree}
-    return tree  # type: ignore[no-any-return]
+    return tree
 
 
 def _operand(operator: str, text: str) -> Any:

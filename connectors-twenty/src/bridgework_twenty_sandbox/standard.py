@@ -89,7 +89,8 @@ def new_id() -> str:
 
 def objects() -> Mapping[str, Record]:
     text = resources.files(__package__).joinpath("standard.json").read_text("utf-8")
-    return json.loads(text)  # type: ignore[no-any-return]
+    kinds: Mapping[str, Record] = json.loads(text)
+    return kinds
 
 
 def object_meta(singular: str, facts: Record, now: str, workspace: str) -> Record:

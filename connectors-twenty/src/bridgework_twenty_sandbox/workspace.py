@@ -183,7 +183,7 @@ class Workspace:
         kept = dict(self._file.values("workspace")) if self._file else {}
         if self._file is None or not kept:
             return False
-        own: Record = kept["workspace"]  # type: ignore[assignment]
+        own: Record = kept["workspace"]
         self.id, self.secret, self.metadata_version = own["id"], own["secret"], own["metadata_version"]
         self.keys = KeyRing([Key(**key) for key in own["keys"]])
         if self.options.api_key:
@@ -192,17 +192,17 @@ class Workspace:
         self.clock.advance(max(0.0, behind))
         self.limits.restore(own["limits"], self.now_ms())
         self.events = deque(own["events"])
-        self.objects = dict(self._file.values("object"))  # type: ignore[arg-type]
-        fields: list[Record] = [value for _, value in self._file.values("field")]  # type: ignore[misc]
+        self.objects = dict(self._file.values("object"))
+        fields: list[Record] = [value for _, value in self._file.values("field")]
         self.fields = {each["id"]: each for each in sorted(fields, key=lambda each: int(each["_place"]))}
         self._places = 1 + max(int(each["_place"]) for each in fields)
         self.compile()
         rows: dict[str, list[Record]] = {}
         for key, row in self._file.values("row"):
-            rows.setdefault(key.partition("/")[0], []).append(row)  # type: ignore[arg-type]
+            rows.setdefault(key.partition("/")[0], []).append(row)
         for object_id, listed in rows.items():
             self.tables[object_id].load(listed)
-        self.uploads = dict(self._file.values("upload"))  # type: ignore[arg-type]
+        self.uploads = dict(self._file.values("upload"))
         self.contents = dict(self._file.blobs("content"))
         return True
 

@@ -113,7 +113,8 @@ class Writer:
         if value == "last":
             highest = table.highest_position()
             return _whole((0 if highest is None else highest) + 1 + place)
-        return value  # type: ignore[no-any-return]
+        given: int | float = value
+        return given
 
 
 def _object(body: Any) -> Record:

@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -47,7 +48,7 @@ class StateFile:
         )
         self._db.execute("COMMIT")
 
-    def values(self, kind: str) -> Iterator[tuple[str, object]]:
+    def values(self, kind: str) -> Iterator[tuple[str, Any]]:
         for key, value in self.blobs(kind):
             yield key, orjson.loads(value)
 
