@@ -1,104 +1,22 @@
-"""A generated practice, extracted and mapped once for all tests of the pair."""
+"""A generated practice for the tests of the pair."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
-import bridgework_sensei_generator as generator
-from bridgework.mapping import (
-    Decisions,
-    Disposed,
-    Mapped,
-    MappingSettings,
-    Outcome,
-    Plan,
-    Skipped,
-    compile_mapping,
-    load_mapping,
-)
 from bridgework.model import FieldType
-from bridgework.staging import Records, Staging
-from bridgework_dental.transforms import TRANSFORMS as DENTAL
-from bridgework_sensei import Sensei, SenseiSettings
 from bridgework_sensei_pipedrive import SenseiPipedrive
+
+from ..practice import Practice, staged
 
 # Pipedrive has no yes/no and no instant among its custom fields.
 FIELD_TYPES = frozenset(set(FieldType) - {FieldType.BOOLEAN, FieldType.INSTANT})
 
 
-@dataclass
-class Practice:
-    """An extracted export, the truth about it, and its compiled mapping."""
-
-    truth: generator.Truth
-    staging: Staging
-
-    def plan(self, *, decisions: Decisions | None = None, override: str = "", **options: str | bool | int) -> Plan:
-        pair = SenseiPipedrive()
-        texts = [("pair/mapping.yaml", pair.mapping()), *([("mapping.yaml", override)] if override else [])]
-        description = self.staging.description
-        settings = MappingSettings(
-            currency="USD",
-            cutover=description.generated_at,
-            time_zone=description.time_zone,
-            options=options,
-            field_types=FIELD_TYPES,
-            facts=description.facts,
-        )
-        return compile_mapping(
-            load_mapping(texts),
-            description,
-            settings=settings,
-            transforms=[*DENTAL, *pair.transforms()],
-            decisions=decisions,
-        )
-
-    def outcomes(self, plan: Plan) -> dict[str, list[Outcome]]:
-        plan.prepare(self.staging)
-        return {name: list(plan.run(name, self.staging)) for name in plan.rules}
-
-
 @pytest.fixture(scope="session")
 def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
-    folder = tmp_path_factory.mktemp("practice")
-    truth = generator.generate(folder / "export", patients=400, seed=11)
-    with Records.create(folder / "records.db", bytes(range(32)), "abcdef") as records:
-        stage(records, folder / "export")
-        yield Practice(truth, records.staging())
-
-
-def stage(records: Records, export: Path) -> None:
-    source = Sensei(SenseiSettings(path=export, encoding=""))
-    description = source.describe_source()
-    writer = records.writer()
-    writer.begin(description)
-    for item in description.objects:
-        if not item.absent:
-            writer.add(item.name, source.extract(item.name, None))
-    writer.freeze()
-
-
-@pytest.fixture(scope="session")
-def plan(practice: Practice) -> Plan:
-    return practice.plan()
-
-
-@pytest.fixture(scope="session")
-def outcomes(practice: Practice, plan: Plan) -> dict[str, list[Outcome]]:
-    return practice.outcomes(plan)
-
-
-def mapped(outcomes: Iterable[Outcome]) -> list[Mapped]:
-    return [each for each in outcomes if isinstance(each, Mapped)]
-
-
-def skipped(outcomes: Iterable[Outcome]) -> list[Skipped]:
-    return [each for each in outcomes if isinstance(each, Skipped)]
-
-
-def disposed(outcomes: Iterable[Outcome]) -> list[Disposed]:
-    return [each for each in outcomes if isinstance(each, Disposed)]
+    folder = tmp_path_factory.mktemp("sensei-pipedrive")
+    with staged(folder, SenseiPipedrive(), FIELD_TYPES, patients=400) as practice:
+        yield practice

@@ -10,7 +10,7 @@ from bridgework.model import SourceDescription
 from bridgework_sensei_pipedrive import SenseiPipedrive
 from bridgework_sensei_pipedrive.findings import CATEGORIES, pair_findings
 
-from .conftest import Practice
+from ..practice import Practice
 
 
 def test_the_known_categories_are_those_of_the_mapping() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from bridgework.mapping import Decisions, Disposed, Mapped, MemoryStaging, Outcome, Plan, Skipped, canonical, running
 
-from .conftest import Practice, disposed, mapped, skipped
+from ..practice import Practice, disposed, mapped, skipped
 
 Outcomes = dict[str, list[Outcome]]
 
@@ -197,7 +197,7 @@ def test_an_export_without_most_objects_still_gives_persons(practice: Practice, 
     partial = replace(description, objects=objects)
     rows = {name: [dict(row.values) for row in practice.staging.rows(name)] for name in present}
     staging = MemoryStaging(partial, rows)
-    small = Practice(practice.truth, staging).plan()  # type: ignore[arg-type]
+    small = replace(practice, staging=staging).plan()  # type: ignore[arg-type]
     small.prepare(staging)
     assert len(mapped(small.run("patients", staging))) == practice.truth.expected["patients"]["takePart"]
     assert small.unaccounted == () and small.unruled == ()

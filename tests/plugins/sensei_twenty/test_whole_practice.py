@@ -7,7 +7,7 @@ from collections import Counter
 from bridgework.mapping import Mapped, Outcome, Plan, Skipped
 from bridgework_sensei_twenty.findings import pair_findings
 
-from .conftest import Practice, disposed, mapped
+from ..practice import Practice, disposed, mapped
 
 Outcomes = dict[str, list[Outcome]]
 
