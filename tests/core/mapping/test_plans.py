@@ -90,6 +90,25 @@ def test_options_switch_fields_and_rules() -> None:
     assert off.content_hash != on.content_hash
 
 
+def test_a_rule_that_an_option_switches_off_accounts_for_nothing() -> None:
+    rules = """
+  other:
+    from: clients
+    option: {mails: true}
+    to: person
+    fields:
+      Status: status
+      Never: {from: score, option: {mails: false}}
+    custom: {leave_out: {remark: said elsewhere}}
+    archive_fields: {last: kept}
+    drop: {born: not used, own.tier: taken over field by field}
+"""
+    off, on = accounts(compiled(OPTIONS + rules), "clients"), compiled(OPTIONS + rules, options={"mails": True})
+    for name in ("status", "score", "last", "born", "own.tier", "own.ssn", "own.remark"):
+        assert off[name].state == "unaccounted", name
+        assert accounts(on, "clients")[name].state != "unaccounted", name
+
+
 @pytest.mark.parametrize(
     ("options", "said"), [({"mail": True}, "did you mean mails"), ({"mails": "maybe"}, "must be one of")]
 )

@@ -89,6 +89,29 @@ def test_the_same_rows_give_the_same_bodies_in_every_order() -> None:
     }
 
 
+def test_two_contests_in_one_field_do_not_mix() -> None:
+    rule = """
+rules:
+  clients:
+    from: clients
+    to: person
+    fields:
+      name:
+        all: [{from: email, sole: {order: born}}, {from: status, sole: {order: last}}]
+        join: " "
+"""
+    found = people(
+        member("a", "1980-01-01", last="Z", status="x"), member("b", "1981-01-01", last="A", status="x"), rule=rule
+    )
+    assert {key: body.get("name") for key, body in found.items()} == {"a": "Family@Example.org", "b": "x"}
+
+
+def test_computed_fields_hold_no_contests() -> None:
+    rule = RULE.replace("rules:", "computed:\n  clients:\n    mail: {from: email, sole: {order: born}}\nrules:", 1)
+    with pytest.raises(MappingError, match="own rows"):
+        compiled(rule)
+
+
 def test_an_option_of_the_mapping_can_be_a_value() -> None:
     rule = """
 options:

@@ -63,7 +63,7 @@ class _Compiler:
         labels = Labels()
         rules = {}
         for name, spec in self.file.rules.items():
-            rule = RuleCompiler(name, self._compiler(spec), labels, self.usage, self._note).compile()
+            rule = RuleCompiler(name, self._compiler(name, spec), labels, self.usage, self._note).compile()
             if rule is not None and not rule.inactive:
                 rules[name] = rule
         zones = self._zones()
@@ -94,7 +94,9 @@ class _Compiler:
                 try:
                     if self.catalog.field(object_name, name):
                         raise UnknownName(f"{object_name} has a field {name} of its own")
-                    made = self._compiler(Rule.model_validate({"from": object_name, "to": "-", "fields": {"-": spec}}))
+                    made = self._compiler(
+                        "", Rule.model_validate({"from": object_name, "to": "-", "fields": {"-": spec}})
+                    )
                     evaluate = made.evaluator(spec, object_name)
                 except UnknownName as problem:
                     self._note(place, str(problem))
@@ -105,8 +107,8 @@ class _Compiler:
                 reads = tuple(field for _, field, _ in made.trace.used)
                 self.catalog.computed[object_name, name] = Computed(alone(object_name, evaluate), reads)
 
-    def _compiler(self, spec: Rule) -> FieldCompiler:
-        return FieldCompiler(spec, self.file, self.catalog, self.transforms, self.settings, self.options)
+    def _compiler(self, name: str, spec: Rule) -> FieldCompiler:
+        return FieldCompiler(name, spec, self.file, self.catalog, self.transforms, self.settings, self.options)
 
     def _note(self, place: Place, reason: str) -> None:
         self.problems.append(self.mapping.problem(place, reason))

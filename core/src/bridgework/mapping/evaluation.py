@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as made_by
+from itertools import count
 from typing import Any
 
 from bridgework.mapping.compiled import Evaluator
@@ -39,10 +40,12 @@ class Trace:
 
 
 class FieldCompiler:
-    """Compiles the fields of one rule. UnknownName carries the reason of whatever does not hold."""
+    """Compiles the fields of one rule; computed ones have no rule, so no name. UnknownName carries the reason of
+    whatever does not hold."""
 
     def __init__(
         self,
+        name: str,
         rule: Rule,
         mapping: MappingFile,
         catalog: Catalog,
@@ -50,12 +53,13 @@ class FieldCompiler:
         settings: MappingSettings,
         options: Mapping[str, Scalar],
     ) -> None:
-        self.rule, self.mapping, self.catalog = rule, mapping, catalog
+        self.name, self.rule, self.mapping, self.catalog = name, rule, mapping, catalog
         self.transforms, self.settings, self.options = transforms, settings, options
         self.trace = Trace()
         self.conditions = ConditionCompiler(self)
         self.rollups = RollupCompiler(self)
         self.home = rule.from_
+        self._contests = count()
 
     # ---------------------------------------------------------------------------------- names
 
@@ -114,10 +118,11 @@ class FieldCompiler:
         return evaluate if spec.sole is None else self._sole(spec.sole, object_name, evaluate)
 
     def _sole(self, said: Sole, object_name: str, evaluate: Evaluator) -> Evaluator:
-        if object_name != self.home or self.rule.group:
+        if not self.name or object_name != self.home or self.rule.group:
             raise UnknownName("sole is for fields of the rule's own rows")
         contest = Contest(
-            rule=self.rule,
+            rule=self.name,
+            number=next(self._contests),
             evaluate=evaluate,
             prefer=tuple(self.conditions.predicate(object_name, each) for each in said.prefer),
             order=value_at(self.path(object_name, said.order, "used")) if said.order else _nothing,

@@ -64,6 +64,8 @@ class RuleCompiler:
         except UnknownName as problem:
             self.note(self.place, str(problem))
             return None
+        if not on:
+            self.usage = Usage()  # checked all the same; what it says accounts for nothing
         when = self._try("when", lambda: compiler.conditions.named(spec.from_, spec.when)) or []
         group = self._try("group", lambda: [compiler.path(spec.from_, each) for each in spec.group]) or []
         requires = self._requires()
@@ -73,7 +75,7 @@ class RuleCompiler:
         sheet = self._try("file", self._sheet)
         needed = self._needed()
         trace = compiler.trace
-        self._account(on)
+        self._account()
         absent = {name for name, item in compiler.catalog.objects.items() if item.absent}
         return CompiledRule(
             name=self.name,
@@ -234,8 +236,8 @@ class RuleCompiler:
     def _check_only(self, spec: FieldSpec) -> None:
         """A field that an option leaves out is checked all the same; what only it reads is dropped with that reason."""
         apart = FieldCompiler(
-            self.spec, self.fields.mapping, self.fields.catalog, self.fields.transforms, self.fields.settings,
-            self.fields.options,
+            self.name, self.spec, self.fields.mapping, self.fields.catalog, self.fields.transforms,
+            self.fields.settings, self.fields.options,
         )  # fmt: skip
         apart.evaluator(spec.model_copy(update={"option": {}}), self.spec.from_, shape=True)
         why = f"switched off by the option {' and '.join(spec.option)}"
@@ -301,7 +303,7 @@ class RuleCompiler:
 
     # ---------------------------------------------------------------------------------- accounting
 
-    def _account(self, on: bool) -> None:
+    def _account(self) -> None:
         spec, usage = self.spec, self.usage
         source = self.fields.catalog.objects[spec.from_]
         for name in (source.deleted, source.merged_into):
@@ -312,15 +314,14 @@ class RuleCompiler:
             state: State = "mapped" if purpose == "value" else "used"
             if whole not in ("target", "into") and object_name == spec.from_ and state == "mapped":
                 state = "archived"
-            if on:
-                where = f"{self.name}: {label}" if label else self.name
-                usage.use(object_name, field, state, where, "" if state == "mapped" else purpose)
+            where = f"{self.name}: {label}" if label else self.name
+            usage.use(object_name, field, state, where, "" if state == "mapped" else purpose)
         tables: list[tuple[State, dict[str, str]]] = [("dropped", spec.drop), ("archived", spec.archive_fields)]
         for state, table in tables:
             for field, reason in table.items():
                 if self._try("drop", lambda field=field: self.fields.catalog.path(spec.from_, field), field):  # type: ignore[misc]
                     usage.use(spec.from_, field, state, self.name, reason)
-        if on and whole not in ("target", "into") and not spec.fields:
+        if whole not in ("target", "into") and not spec.fields:
             usage.use(spec.from_, WHOLE, "archived", self.name, f"{whole}: {getattr(spec, whole).reason}")
 
 

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bridgework.mapping.compiled import CompiledRule, Evaluator
-from bridgework.mapping.document import Rule
 from bridgework.mapping.scope import Predicate, Scope
 from bridgework.mapping.session import Session
 from bridgework.mapping.values import is_empty, plain_text
 from bridgework.model import Value
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Contest:
-    """A field whose value one row alone keeps; equal to itself only, so that a session can keep its winners."""
+    """A value of a rule that one row alone keeps. Rule and number say which: a session keeps its winners under them."""
 
-    rule: Rule
-    evaluate: Evaluator
-    prefer: tuple[Predicate, ...]
-    order: Evaluator
+    rule: str
+    number: int
+    evaluate: Evaluator = field(compare=False)
+    prefer: tuple[Predicate, ...] = field(compare=False)
+    order: Evaluator = field(compare=False)
 
     def winners(self, session: Session) -> dict[bytes, str]:
         """The key of the row that keeps each value that several rows hold. Two passes; memory grows with the values."""
-        rule = next(each for each in session.rules.values() if each.spec is self.rule)
+        rule = session.rules[self.rule]
         seen: set[bytes] = set()
         contested: set[bytes] = set()
         for _, mark in self._marks(session, rule):

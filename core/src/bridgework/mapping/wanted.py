@@ -126,7 +126,9 @@ def _column(plan: Plan, rule: CompiledRule, field: CompiledField, staging: Stage
     assert said is not None
     if plan.catalog.object(said.object).absent:
         return
-    compiler = FieldCompiler(rule.spec, plan.mapping.file, plan.catalog, plan.transforms, plan.settings, plan.options)
+    compiler = FieldCompiler(
+        rule.name, rule.spec, plan.mapping.file, plan.catalog, plan.transforms, plan.settings, plan.options
+    )
     path = compiler.path(said.object, said.take)
     where = compiler.conditions.predicate(said.object, said.where)
     session = plan.session(staging)
