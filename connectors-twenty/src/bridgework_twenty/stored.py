@@ -65,14 +65,14 @@ def _phones(raw: Any) -> Value:
     others = [
         f"{each.get('callingCode') or ''}{each.get('number') or ''}" for each in raw.get("additionalPhones") or []
     ]
-    found = [each for each in (first if raw.get("primaryPhoneNumber") else "", *others) if each]
-    return [{"value": each, "primary": place == 0} for place, each in enumerate(found)]
+    primary = [{"value": first, "primary": True}] if raw.get("primaryPhoneNumber") else []
+    return [*primary, *({"value": each, "primary": False} for each in others if each)]
 
 
 def _address(raw: Any) -> Value:
     parts = {part: raw.get(wire) for part, wire in ADDRESS.items()}
-    street = ", ".join(filter(None, (raw.get("addressStreet1"), raw.get("addressStreet2"))))
-    return {**parts, "street": street}
+    first, second = raw.get("addressStreet1"), raw.get("addressStreet2")
+    return {**parts, "street": ", ".join(filter(None, map(values.line, (first, second))))}
 
 
 def _money(raw: Any) -> Value:

@@ -7,7 +7,7 @@ the text never names the value. Rules: reference on Twenty, sections 6 and 12.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from urllib.parse import urlsplit, urlunsplit
@@ -17,7 +17,7 @@ import phonenumbers
 from bridgework.model import FieldType, Value
 from bridgework_twenty import prose
 
-ADDRESS_PARTS = ("street", "city", "state", "postal_code", "country")
+ADDRESS_PARTS = ("street", "street2", "city", "state", "postal_code", "country")
 MICROS = Decimal(1_000_000)
 _EXACT = 2**53  # whole numbers a JavaScript server keeps exactly
 _DIGITS = 15  # of a decimal number that a double keeps
@@ -69,11 +69,10 @@ def prose_text(value: Value) -> str | None:
 
 
 def phones(value: Value, region: str) -> list[dict[str, Value]] | None:
-    """Telephones in E.164, the primary one first. Labels have no place there; an extension would be dropped."""
-    found: dict[str, None] = {}
-    for item in _contacts([{"value": value}] if isinstance(value, str) else value):
-        found.setdefault(phone(item, region))
-    return [{"value": each, "primary": place == 0} for place, each in enumerate(found)] or None
+    """Telephones in E.164, the primary one first; none is where all say so. Labels have no place there, and an
+    extension would be dropped."""
+    listed = [{"value": value}] if isinstance(value, str) else value
+    return _ranked(dict.fromkeys(phone(item, region) for item in _contacts(listed)), listed)
 
 
 def phone(typed: str, region: str) -> str:
@@ -97,8 +96,7 @@ def emails(value: Value) -> list[dict[str, Value]] | None:
     found = dict.fromkeys(item.lower() for item in _contacts(listed))
     if not all(_EMAIL.fullmatch(each) for each in found):
         raise Unfit("is not an e-mail address")
-    has_primary = any(item.get("primary") is not False for item in listed)
-    return [{"value": each, "primary": has_primary and place == 0} for place, each in enumerate(found)] or None
+    return _ranked(found, listed)
 
 
 def link(value: Value) -> str | None:
@@ -195,18 +193,33 @@ def _contacts(value: Value) -> list[str]:
     return [found for item in ordered if (found := str(item.get("value") or "").strip())]
 
 
+def _ranked(found: Iterable[str], listed: Sequence[Mapping[str, Value]]) -> list[dict[str, Value]] | None:
+    """Contacts, of which the first is the primary one unless all of the list said that they are not."""
+    has_primary = any(item.get("primary") is not False for item in listed)
+    return [{"value": each, "primary": has_primary and place == 0} for place, each in enumerate(found)] or None
+
+
+def street_lines(parts: Mapping[str, str]) -> tuple[str, str]:
+    """The two lines of a street that an address keeps as a whole, with its second line beside it."""
+    whole, second = parts.get("street", ""), parts.get("street2", "")
+    return ("", second) if whole == second else (whole.removesuffix(f", {second}") if second else whole, second)
+
+
 def _address(value: Value) -> dict[str, str] | None:
     """The parts that are filled; an address that is one line becomes its street."""
     if isinstance(value, str):
         value = {"street": value}
     if not isinstance(value, Mapping):
         raise Unfit("is not an address")
-    parts = {name: found for name in ADDRESS_PARTS if (found := _one_line(value.get(name)))}
-    whole = _one_line(value.get("value"))
+    parts = {name: found for name in ADDRESS_PARTS if (found := line(value.get(name)))}
+    if street := ", ".join(filter(None, street_lines(parts))):
+        parts = {**parts, "street": street}
+    whole = line(value.get("value"))
     return parts or ({"street": whole} if whole else None)
 
 
-def _one_line(value: Value) -> str:
+def line(value: Value) -> str:
+    """A text as one line, without blanks around."""
     return " ".join(str(value or "").split())
 
 

@@ -15,6 +15,7 @@ from bridgework_twenty.values import Unfit
 
 ADDRESS = {
     "street": "addressStreet1",
+    "street2": "addressStreet2",
     "city": "addressCity",
     "state": "addressState",
     "postal_code": "addressPostcode",
@@ -74,8 +75,10 @@ def _emails(tidy: Value) -> dict[str, Any]:
 
 def _phones(tidy: Value) -> dict[str, Any]:
     """Numbers in E.164 say their country themselves; codes sent beside them could only contradict."""
-    first, *others = [item["value"] for item in tidy]
-    return {"primaryPhoneNumber": first, "additionalPhones": [{"number": each} for each in others]}
+    primary = next((item["value"] for item in tidy if item["primary"]), "")
+    others = [{"number": item["value"]} for item in tidy if not item["primary"]]
+    first = {"primaryPhoneNumber": primary} if primary else _EMPTY["PHONES"]
+    return {**first, "additionalPhones": others}
 
 
 def _links(tidy: Value, stored: Any) -> dict[str, Any]:
@@ -88,7 +91,9 @@ def _links(tidy: Value, stored: Any) -> dict[str, Any]:
 
 
 def _address(tidy: Value) -> dict[str, Any]:
-    return {"addressStreet2": "", **{wire: tidy.get(part, "") for part, wire in ADDRESS.items()}}
+    first, second = values.street_lines(tidy)
+    parts = {**tidy, "street": first, "street2": second}
+    return {wire: parts.get(part, "") for part, wire in ADDRESS.items()}
 
 
 def _money(tidy: Value) -> dict[str, Any]:
@@ -109,7 +114,7 @@ _EMPTY: Mapping[str, Any] = {
         "primaryPhoneCallingCode": "",
         "additionalPhones": [],
     },
-    "ADDRESS": {"addressStreet2": "", **dict.fromkeys(ADDRESS.values(), "")},
+    "ADDRESS": dict.fromkeys(ADDRESS.values(), ""),
     "CURRENCY": {"amountMicros": None, "currencyCode": None},
     "RICH_TEXT": {"markdown": ""},
     "MULTI_SELECT": [],

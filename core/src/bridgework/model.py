@@ -14,7 +14,8 @@ local instant   ``"2026-03-01T13:30:00"`` (source only; its zone stands in anoth
 choice          the option's label in a mapped body; the destination's own key of it in a resolved body
 choices         list of the same
 contacts        ``[{"value": "ana@example.org", "label": "work", "primary": true}, …]`` (e-mails, phones)
-address         ``{"value": "1 Main St, Denver", "street": …, "city": …, "state": …, "postal_code": …, "country": …}``
+address         ``{"value": "1 Main St, Denver", "street": …, "city": …, "state": …, "postal_code": …, "country": …}``;
+                ``street`` is whole, and ``street2``, if there, the second line that ``street`` ends with
 reference       the destination's id of the record, as text, in a resolved body
 ==============  ===================================================================================
 

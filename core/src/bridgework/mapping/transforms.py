@@ -155,12 +155,13 @@ def telephone_list(value: Value) -> Value:
 
 
 def address(value: Value) -> Value:
-    """A table of address parts under usual names, or one line, to the canonical address."""
+    """A table of address parts under usual names, or one line, to the canonical address. `street` is the whole street,
+    `street2` the second line it ends with."""
     if not isinstance(value, Mapping):
         line = one_line(value)
         return {"value": line} if line else None
     parts = {name: _part(value, keys) for name, keys in _ADDRESS_PARTS.items()}
-    street = ", ".join(filter(None, (parts["street"], parts.pop("street2"))))
+    street = ", ".join(filter(None, (parts["street"], parts["street2"])))
     region = " ".join(filter(None, (parts["state"], parts["postal_code"])))
     shown = ", ".join(filter(None, (street, parts["city"], region, parts["country"])))
     if not shown:

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bridgework.mapping.transforms import address
 from bridgework.model import FieldType, Verb
-from bridgework_twenty import names, prose, values
+from bridgework_twenty import names, prose, stored, values
 from bridgework_twenty.values import Unfit
 
 from .conftest import Desk
@@ -32,7 +33,10 @@ T = FieldType
         (T.MONEY, {"amount": "0.000001", "currency": "USD"}, {"amount": "0.000001", "currency": "USD"}),
         (T.NUMBER, "6.50", "6.5"),
         (T.NUMBER, "6.0", 6),
+        (T.PHONES, [{"value": "303-555-0100", "primary": False}], [{"value": "+13035550100", "primary": False}]),
         (T.ADDRESS, {"value": "1 Main St, Denver"}, {"street": "1 Main St, Denver"}),
+        (T.ADDRESS, {"street": "1 Elm", "street2": "Apt 2"}, {"street": "1 Elm, Apt 2", "street2": "Apt 2"}),
+        (T.ADDRESS, {"street2": "Apt 2", "city": "Denver"}, {"street": "Apt 2", "street2": "Apt 2", "city": "Denver"}),
         (T.CHOICES, ["PEN", "LATEX", "PEN"], ["LATEX", "PEN"]),
         (T.LONG_TEXT, "", None),
     ],
@@ -86,6 +90,43 @@ def test_a_web_address_nobody_can_read_costs_one_record_and_not_the_run(desk: De
 
 def test_an_amount_is_exact_in_millionths() -> None:
     assert values.micros(Decimal("1234.56")) == 1_234_560_000
+
+
+LINES = st.text(alphabet="1a, ", max_size=8)
+
+
+@given(LINES, LINES)
+@example("Apt 2", "Apt 2")
+@example("1 Elm, Apt 2", "Apt 2")
+def test_the_two_lines_of_a_street_come_back_as_the_two_lines(first: str, second: str) -> None:
+    row = {"addressStreet1": first, "addressStreet2": second}
+    read = values.tidy(T.ADDRESS, stored._address(row)) or {}
+    assert values.street_lines(read) == (values.line(first), values.line(second))
+    assert values.tidy(T.ADDRESS, read) == (read or None)
+
+
+def test_the_second_line_of_an_address_has_a_place_of_its_own(desk: Desk) -> None:
+    body = {"address": address({"line1": "1 Elm", "line2": "Apt 2", "city": "Denver"})}
+    [company] = desk.written(desk.operation("company", body=body))
+    [row] = [row for row in desk.running.state()["objects"]["company"] if row["id"] == company]
+    kept = [row["address"][part] for part in ("addressStreet1", "addressStreet2", "addressCity")]
+    assert kept == ["1 Elm", "Apt 2", "Denver"]
+    [expected] = desk.connector.normalise("company", [body])
+    assert desk.values("company", company)["address"] == expected["address"]
+    moved = {"address": address({"line1": "2 Oak", "city": "Denver"})}
+    desk.written(desk.operation("company", Verb.UPDATE, body=moved, target_id=company))
+    assert desk.values("company", company)["address"] == {"street": "2 Oak", "city": "Denver"}
+
+
+def test_numbers_of_which_none_is_the_primary_one_stay_so(desk: Desk) -> None:
+    numbers = [{"value": "303-555-0100", "primary": False}, {"value": "303-555-0101", "primary": False}]
+    [person] = desk.written(desk.operation("person", body={"phones": numbers}))
+    [row] = [row for row in desk.running.state()["objects"]["person"] if row["id"] == person]
+    assert row["phones"]["primaryPhoneNumber"] == ""
+    assert [each["number"] for each in row["phones"]["additionalPhones"]] == ["3035550100", "3035550101"]
+    read = desk.values("person", person)["phones"]
+    assert [each["primary"] for each in read] == [False, False]
+    assert [read] == [each["phones"] for each in desk.connector.normalise("person", [{"phones": numbers}])]
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=80))
