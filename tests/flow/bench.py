@@ -6,8 +6,10 @@ import csv
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from bridgework.sandbox import Running
 from .account import Account
 
 MOST_CALLS = 12
+LONG = 1200  # simulated seconds: twenty real ones, longer than anything a test does meanwhile
 APPROVER = "Dana Weiss <dana@practice.example>"
 Answer = dict[str, Any]
 
@@ -74,6 +77,14 @@ class Bench:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
+
+    def ended(self, process: subprocess.Popen[bytes], sent: signal.Signals) -> tuple[bytes, bytes]:
+        """Tell a command to end; its output. Answers that a `slow` fault holds back come meanwhile: it awaits them."""
+        process.send_signal(sent)
+        while True:
+            self.running.advance(LONG)
+            with suppress(subprocess.TimeoutExpired):
+                return process.communicate(timeout=0.5)
 
     # ---------------------------------------------------------------- the process
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import threading
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from sqlcipher3 import dbapi2 as cipher
 from bridgework.journal import migration_lock
 from bridgework.project import load_keys
 
-from .bench import Bench
+from .bench import LONG, Bench
 from .conftest import MakeBench, StartSandbox
 from .exports import LATER, little_practice
 
@@ -147,14 +148,15 @@ def test_a_second_process_is_told_to_wait_and_touches_nothing(make_bench: MakeBe
 def test_an_interrupted_command_says_that_the_journal_is_intact(make_bench: MakeBench) -> None:
     bench = make_bench(little_practice(3))
     bench.ready_to_load(size=1)
-    bench.running.faults({"kind": "slow", "match": {"method": "POST", "path": "/persons$"}, "seconds": 180})
+    bench.running.faults(
+        {"kind": "slow", "match": {"method": "POST", "path": "/persons$", "times": None}, "seconds": LONG}
+    )
     process = bench.spawn("load")
     fired = threading.Event()
     while not any(shown["fired"] for shown in bench.running.faults()):
         assert process.poll() is None
         fired.wait(0.05)
-    process.send_signal(2)
-    output, _ = process.communicate(timeout=60)
+    output, _ = bench.ended(process, signal.SIGINT)
     answer = json.loads(output)
     assert (process.returncode, answer["state"], answer["cause"]) == (3, "stopped", "interrupted")
     assert answer["next"] == "bridgework load"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -91,6 +92,7 @@ class BrokenServer:
     listener: socket.socket
     script: list[Callable[[socket.socket], None]] = field(default_factory=list)
     requests: list[bytes] = field(default_factory=list)
+    ended: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))  # one for each closed connection
 
     @property
     def url(self) -> str:
@@ -105,15 +107,13 @@ class BrokenServer:
             threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
 
     def _talk(self, connection: socket.socket) -> None:
-        with connection:
-            try:
-                while request := _one_request(connection):
-                    self.requests.append(request)
-                    behave = self.script.pop(0) if len(self.script) > 1 else self.script[0]
-                    if behave(connection) is False:  # type: ignore[func-returns-value]
-                        return
-            except OSError:
-                return
+        with suppress(OSError), connection:
+            while request := _one_request(connection):
+                self.requests.append(request)
+                behave = self.script.pop(0) if len(self.script) > 1 else self.script[0]
+                if behave(connection) is False:  # type: ignore[func-returns-value]
+                    break
+        self.ended.release()
 
 
 def _one_request(connection: socket.socket) -> bytes:

@@ -12,7 +12,7 @@ from bridgework.sandbox import SimulatedClock
 def test_a_clock_starts_at_the_real_time_in_utc() -> None:
     now = SimulatedClock(0).now()
     assert now.tzinfo is UTC
-    assert abs(now - datetime.now(UTC)) < timedelta(seconds=5)
+    assert abs(now - datetime.now(UTC)) < timedelta(minutes=10)
 
 
 def test_a_standing_clock_moves_only_when_told() -> None:
@@ -25,11 +25,11 @@ def test_a_standing_clock_moves_only_when_told() -> None:
 
 def test_a_fast_clock_runs_at_its_speed() -> None:
     clock = SimulatedClock(1_000_000)
-    simulated, real = clock.monotonic(), time.monotonic()
-    while time.monotonic() - real < 0.01:
+    earliest, simulated, latest = time.monotonic(), clock.monotonic(), time.monotonic()
+    while time.monotonic() - latest < 0.01:
         pass
     passed = clock.monotonic() - simulated
-    assert 10_000 <= passed <= (time.monotonic() - real + 0.5) * 1_000_000
+    assert 9_999 <= passed <= (time.monotonic() - earliest) * 1_000_000 + 1
 
 
 @given(st.lists(st.floats(min_value=0, max_value=1e9), max_size=20))

@@ -19,7 +19,7 @@ from bridgework import store
 from bridgework.sandbox import SimulatedClock, running
 from bridgework_pipedrive_sandbox import PipedriveSandbox
 
-from ..bench import Bench
+from ..bench import LONG, Bench
 from ..conftest import SPEED, USERS, MakeBench, init
 from ..exports import little_practice
 from .refusals import intact, refused, rewritten, toml
@@ -37,9 +37,9 @@ def loaded_once(bench: Bench) -> None:
     intact(bench)
 
 
-def _slow_write(bench: Bench) -> None:
+def _slow_write(bench: Bench, seconds: float = LONG) -> None:
     match = {"method": "POST", "path": "/api/.*(persons|activities)", "nth": 2, "times": None}
-    bench.running.faults({"kind": "slow", "match": match, "seconds": SLOW})
+    bench.running.faults({"kind": "slow", "match": match, "seconds": seconds})
 
 
 def _fired(bench: Bench) -> bool:
@@ -59,8 +59,7 @@ def test_a_load_that_is_told_to_end_ends_soon_and_goes_on_later(make_bench: Make
     _slow_write(bench)
     process = bench.spawn("load")
     _until(lambda: _fired(bench), process)
-    process.send_signal(sent)
-    output, errors = process.communicate(timeout=60)
+    output, errors = bench.ended(process, sent)
     assert process.returncode == 3, errors
     answer = json.loads(output)
     assert (answer["state"], answer["cause"], answer["next"]) == ("stopped", "interrupted", "bridgework load")
@@ -82,9 +81,8 @@ def test_a_second_command_finds_the_migration_taken_while_the_first_runs(make_be
         )
         assert "load is running" in bench.call("status", code=(0, 1))["message"]
     finally:
+        bench.ended(process, signal.SIGINT)
         bench.running.clear_faults()
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
     loaded_once(bench)
 
 
@@ -99,7 +97,7 @@ def test_a_destination_that_goes_away_in_the_middle_is_waited_for_by_the_next_ru
     with running(PipedriveSandbox(options, SimulatedClock(SPEED), state)) as first:
         bench = init(tmp_path / "migration", export, first, {})
         bench.ready_to_load()
-        _slow_write(bench)
+        _slow_write(bench, SLOW)
         process = bench.spawn("load")
         _until(lambda: _fired(bench), process)
         old = (first.base_url, first.token)

@@ -14,6 +14,7 @@ import socket
 import struct
 import threading
 from collections import Counter
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
@@ -74,18 +75,12 @@ class Cutter:
             self._start(self._carry, client, kind, limit, self._chance.random() < 0.5)
 
     def _carry(self, client: socket.socket, kind: str, limit: int, reset: bool) -> None:
-        service = socket.create_connection(self._target) if kind != "reset at once" else None
-        try:
-            if service is not None:
-                self._pump(client, service, kind, limit)
-        except OSError:
-            pass
-        finally:
+        with client:
+            if kind != "reset at once":
+                with suppress(OSError), socket.create_connection(self._target) as service:
+                    self._pump(client, service, kind, limit)
             if reset or kind == "reset at once":
                 client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-            client.close()
-            if service is not None:
-                service.close()
 
     def _pump(self, client: socket.socket, service: socket.socket, kind: str, limit: int) -> None:
         going = coming = 0
