@@ -24,7 +24,7 @@ test: $(STAMP)            ## everything
 quick: $(STAMP)           ## everything that takes no time
 	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow and not torture"
 
-torture: $(STAMP)         ## the long run: full sweeps, kills, proxies, 50,000 examples (TORTURE=hours), mutants
+torture: $(STAMP)         ## the long run: sweeps, kits, mutants, kills, proxies, 50,000 examples (or TORTURE=hours for all)
 	nice -n 10 $(BIN)/python tools/torture.py
 
 check: lint types imports

@@ -8,6 +8,7 @@ is never touched.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -92,7 +93,16 @@ def main(names: list[str]) -> int:
             verdict = f"caught by {red[0]}" + (f" and {len(red) - 1} more" if red[1:] else "") if red else "SURVIVED"
             print(f"{mutant.name}: {mutant.about}: {verdict}", flush=True)
     print(f"{len(chosen) - survived} of {len(chosen)} mutants caught")
+    note("mutants tried", len(chosen))
+    note("mutants that no test noticed", survived)
     return int(survived > 0)
+
+
+def note(what: str, number: int) -> None:
+    """Add to a count of the long run, if this is one."""
+    if path := os.environ.get("BRIDGEWORK_TORTURE", ""):
+        with Path(path).open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps([what, number]) + "\n")
 
 
 def caught_by(mutant: Mutant, folder: Path) -> list[str]:
@@ -105,10 +115,11 @@ def caught_by(mutant: Mutant, folder: Path) -> list[str]:
         if text.count(old) != 1:
             raise SystemExit(f"{mutant.name}: {name} holds {old!r} {text.count(old)} times: adapt the mutant")
         path.write_text(text.replace(old, new), "utf-8")
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("BRIDGEWORK_")}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-rf", "-p", "no:cacheprovider", "--maxfail", "3", *mutant.tests],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**plain, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
     )

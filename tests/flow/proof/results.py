@@ -22,6 +22,10 @@ def torture() -> bool:
 
 
 def seeds(short: int, long: int) -> range:
-    """Seeds of the short or of the long run; BRIDGEWORK_SEEDS says how many the long one takes at most."""
-    most = int(os.environ.get("BRIDGEWORK_SEEDS", long))
-    return range(1, 1 + (min(most, long) if torture() else short))
+    """Seeds of the short or of the long run; BRIDGEWORK_SEEDS says how many the long one takes at most, and
+    BRIDGEWORK_FIRST_SEED with which it begins.
+    """
+    if not torture():
+        return range(1, 1 + short)
+    first, most = int(os.environ.get("BRIDGEWORK_FIRST_SEED", 1)), int(os.environ.get("BRIDGEWORK_SEEDS", long))
+    return range(first, first + min(most, long))
