@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -23,28 +24,51 @@ def terminable(give_up: Callable[[], None]) -> Iterator[None]:
     Whoever hangs cannot be made to return: threads cannot be killed, and a plugin may swallow what is raised in it. So
     `GRACE` after the signal, or at once when a second one comes, the process ends as by a kill, which the journal
     survives. `give_up` tells the operator, unless the work inside is over and only a thread is left that hangs.
+
+    A thread of its own counts the signals, from the bytes the interpreter writes to the wake-up socket on arrival:
+    Python's handlers run when the main thread comes round to them, and one that hangs may never do so.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     over = threading.Event()
-    grace = threading.Timer(GRACE, lambda: _end(over, give_up))
-    grace.daemon = True
+    told = threading.Event()
+    arrivals, arriving = socket.socketpair()
+    arriving.setblocking(False)
 
-    def told(number: int, frame: FrameType | None) -> None:
-        if grace.ident is not None:
-            _end(over, give_up)
-        grace.start()
-        raise KeyboardInterrupt
+    def tell(number: int, frame: FrameType | None) -> None:
+        if not told.is_set():
+            told.set()
+            raise KeyboardInterrupt
 
-    before = [(number, signal.signal(number, told)) for number in SIGNALS]
+    def watch() -> None:
+        with arrivals, arriving:
+            if _arrived(arrivals) and _arrived(arrivals, GRACE):
+                _end(over, give_up)
+
+    descriptor = signal.set_wakeup_fd(arriving.fileno(), warn_on_full_buffer=False)
+    before = [(number, signal.signal(number, tell)) for number in SIGNALS]
+    threading.Thread(target=watch, name="signals", daemon=True).start()
     try:
         yield
     finally:
         over.set()
-        if grace.ident is None:
+        if not told.is_set():
             for number, handler in before:
                 signal.signal(number, handler)
+            signal.set_wakeup_fd(descriptor)
+            arriving.close()
+
+
+def _arrived(arrivals: socket.socket, patience: float | None = None) -> bool:
+    """True once one of our signals came or `patience` seconds went by, False once the other end is closed."""
+    arrivals.settimeout(patience)
+    with suppress(TimeoutError):
+        while received := arrivals.recv(1):
+            if received[0] in SIGNALS:
+                return True
+        return False
+    return True
 
 
 def _end(over: threading.Event, give_up: Callable[[], None]) -> None:
