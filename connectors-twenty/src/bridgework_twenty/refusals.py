@@ -48,7 +48,7 @@ _REASONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 def rejected(operation: int, answer: Answer, known: Collection[str]) -> Rejected:
     """The refusal of one record, with the field if the text names one of those that are `known`."""
     named = set(_NAMED.findall(text(answer))) & {key.partition(".")[0] for key in known}
-    return Rejected(operation, reason(answer), field=min(named, default=""))
+    return Rejected(operation, reason(answer), field=min(named, default=""), unclear=is_unclear(answer))
 
 
 def reason(answer: Answer) -> str:
@@ -79,9 +79,12 @@ def too_large(answer: Answer) -> bool:
     return answer.status == 413 or (answer.status == 500 and answer.refusal == "request entity too large")
 
 
-def is_fault(answer: Answer) -> bool:
-    """A fault of the server that will pass: it reports every one of its own as a 400, too."""
-    return answer.status == 400 and not code(answer) and bool(_FAULTS.search(text(answer)))
+def is_unclear(answer: Answer) -> bool:
+    """A refusal in no known words: the server reports faults of its own, which pass, as a 400, too."""
+    if answer.status != 400 or code(answer) not in ("", "INTERNAL_SERVER_ERROR"):
+        return False
+    said = text(answer)
+    return bool(_FAULTS.search(said)) or not any(pattern.search(said) for pattern, _ in _REASONS)
 
 
 def denied(answer: Answer, operations: tuple[int, ...], what: str) -> BridgeworkError | None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bridgework.errors import NotSent, StopRun
+from bridgework.errors import StopRun
 from bridgework.model import (
     AlreadyGone,
     BatchRejected,
@@ -39,7 +39,6 @@ class Writer:
         self._api, self._catalogue, self._settings = api, catalogue, settings
         self._ceiling = Ceiling(settings.batch)
         self._uploader = Uploader(api, catalogue)
-        self._tried_once: set[tuple[Verb, str]] = set()  # refused by a fault of the server
 
     # ------------------------------------------------------------------------------- creating and updating
 
@@ -133,19 +132,7 @@ class Writer:
         if len(chunk) > 1 and left:
             yield BatchRejected(refusals.reason(answer), left)
         elif left:
-            yield self._alone(kind, chunk[0].operation, answer)
-
-    def _alone(self, kind: Kind, operation: Operation, answer: Answer) -> Rejected:
-        self._once_more([operation], answer)
-        return refusals.rejected(operation.number, answer, kind.fields)
-
-    def _once_more(self, operations: Sequence[Operation], answer: Answer) -> None:
-        """Raise NotSent if it may have been a fault of the server, for operations not yet refused by one."""
-        new = {(each.verb, each.marker) for each in operations} - self._tried_once
-        if new and refusals.is_fault(answer):
-            self._tried_once |= new
-            numbers = tuple(each.number for each in operations)
-            raise NotSent("Refused by a fault of the server; asked once more.", operations=numbers)
+            yield refusals.rejected(left[0], answer, kind.fields)
 
     def _changed(self, kind: Kind, operation: Operation, links: Mapping[str, Any] | None = None) -> Prepared:
         body = wire.request_body(kind, operation.body, self._settings.phone_region, creating=False, links=links)
@@ -168,7 +155,7 @@ class Writer:
             raise error
         if refusals.is_duplicate(answer) and (taken := clashes(self._api, kind, [update])):
             return taken[operation.number]
-        return self._alone(kind, operation, answer)
+        return refusals.rejected(operation.number, answer, kind.fields)
 
     def _stored_links(self, kind: Kind, operation: Operation) -> dict[str, Any]:
         """Links as they are now, if the update writes one: what is not sent along of them would be lost."""
@@ -197,8 +184,8 @@ class Writer:
             numbers = tuple(each.number for each in operations)
             if (error := refusals.denied(answer, numbers, f"removing {kind.plural}")) is not None:
                 raise error
-            self._once_more(operations, answer)
-            yield from (Refused(each.number, refusals.reason(answer)) for each in operations)
+            reason, unclear = refusals.reason(answer), refusals.is_unclear(answer)
+            yield from (Refused(each.number, reason, unclear) for each in operations)
             return
         removed = {str(row["id"]) for row in _records(answer)}
         for each in operations:

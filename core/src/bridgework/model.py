@@ -465,13 +465,15 @@ class Written:
 class Rejected:
     """The destination refused it, nothing was written. `reason` holds no value of the record; `field` is a field key.
 
-    `cap` is true when a limit of the plan was reached: the engine then stops sending that object type.
+    `cap` is true when a limit of the plan was reached: the engine then stops sending that object type. `unclear` is
+    true when it may have been a fault that looks like a refusal: the engine asks once more, and never again.
     """
 
     operation: int
     reason: str
     field: str = ""
     cap: bool = False
+    unclear: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -541,10 +543,11 @@ class AlreadyGone:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """`undo`: the destination will not, and why."""
+    """`undo`: the destination will not, and why. `unclear` as in `Rejected`."""
 
     operation: int
     reason: str
+    unclear: bool = False
 
 
 UndoResult = Undone | AlreadyGone | Refused

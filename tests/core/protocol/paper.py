@@ -25,6 +25,7 @@ from bridgework.model import (
     Owner,
     Receipt,
     Reference,
+    Refused,
     Rejected,
     SchemaOperation,
     Service,
@@ -46,6 +47,7 @@ from bridgework.model import (
 from .service import BATCH
 
 HORIZON = timedelta(minutes=10)
+UNCLEAR = 400  # what the registry answers when it is at fault itself
 MADE = datetime(2026, 3, 1, tzinfo=UTC)
 MAPPING = """
 rules:
@@ -221,7 +223,8 @@ class PaperDestination:
     def _single(self, verb: str, path: str, operation: Operation, body: Any) -> WriteResult:
         answer = self._api.send(verb, path, json=body, for_=operation)
         if not answer.ok:
-            return Rejected(operation.number, answer.refusal["error"])
+            reason = str(answer.refusal.get("error", "refused"))
+            return Rejected(operation.number, reason, unclear=answer.status == UNCLEAR)
         echoed = answer.json["mark"] if operation.verb is Verb.CREATE else ""
         return Written(operation.number, answer.json["id"], str(answer.json["version"]), echoed)
 
@@ -241,7 +244,10 @@ class PaperDestination:
         """One by one."""
         for each in operations:
             answer = self._api.send("DELETE", f"/{each.object}/{each.target_id}", for_=each, accept=(404,))
-            yield Undone(each.number) if answer.ok else AlreadyGone(each.number)
+            if answer.status == UNCLEAR:
+                yield Refused(each.number, "refused", unclear=True)
+            else:
+                yield Undone(each.number) if answer.ok else AlreadyGone(each.number)
 
 
 def _stored(row: Mapping[str, Any]) -> StoredRecord:

@@ -12,6 +12,7 @@ from bridgework.errors import StopRun
 from bridgework.journal import Journal
 
 from .conftest import MakeWorld, World
+from .paper import UNCLEAR
 from .service import BATCH, Fault
 
 
@@ -70,6 +71,30 @@ def test_a_refused_create_that_is_not_there_is_a_dead_letter_with_its_reason(mak
     world.registry.refuses = lambda row: "no" if row.get("name") == "Ana 1" else ""
     world.load()
     assert (world.target("p1").state, world.target("p1").reason) == ("rejected", "the batch is refused")
+
+
+def test_a_refusal_that_may_be_a_fault_is_asked_once_more(make_world: MakeWorld) -> None:
+    world = make_world(2, visits=False)
+    world.registry.faults = [Fault("answer", status=UNCLEAR)]
+    assert world.load()["rules"]["people"] == {"planned": 2, "created": 2}
+    assert len(world.registry.sent("POST", "person")) == 3
+    world.export.people[0]["note"] = "changed"
+    world.registry.faults = [Fault("answer", verb="PATCH", status=UNCLEAR)]
+    assert world.delta()["outcomes"]["people"] == {"updated": 1, "unchanged": 1}
+    world.registry.faults = [Fault("answer", verb="DELETE", status=UNCLEAR)]
+    assert world.rollback()["removed"]["person"] == {"removed": 2}
+
+
+def test_a_refusal_that_may_be_a_fault_is_never_asked_a_second_time_more(make_world: MakeWorld) -> None:
+    world = make_world(2, visits=False)
+    world.registry.faults = [Fault("answer", status=UNCLEAR, times=None)]
+    assert world.load()["rules"]["people"] == {"planned": 2, "rejected": 2}
+    assert len(world.registry.sent("POST", "person")) == 4
+    world.registry.faults = []
+    world.load(replay=True)
+    world.registry.faults = [Fault("answer", verb="DELETE", status=UNCLEAR, times=None)]
+    assert world.rollback()["removed"]["person"] == {"refused": 2}
+    assert len([each for each in world.registry.requests if each[0] == "DELETE"]) == 4
 
 
 def test_a_look_behind_a_refusal_that_fails_leaves_it_in_doubt_and_loses_nothing(make_world: MakeWorld) -> None:

@@ -19,6 +19,7 @@ from bridgework.model import (
     ObjectCapability,
     Operation,
     Refused,
+    Rejected,
     Undone,
     UndoResult,
     Verb,
@@ -41,7 +42,8 @@ class Job(NamedTuple):
     """One change to make: its intent, and the resolved body to send. The operation gets its number from the journal.
 
     `sent` is the whole resolved body the record will have, `before` what the changed fields held until now,
-    `conflicts` the fields that people edited and that are left alone.
+    `conflicts` the fields that people edited and that are left alone. `repeated`: asked once more after a refusal that
+    may have been a fault.
     """
 
     intent: Intent
@@ -51,6 +53,7 @@ class Job(NamedTuple):
     version: str = ""
     file: FileContent | None = None
     conflicts: tuple[str, ...] = ()
+    repeated: bool = False
 
     def operation(self, number: int, earlier: tuple[UUID, ...] = ()) -> Operation:
         """The operation under its number. `earlier`: the client ids of the generations before."""
@@ -307,7 +310,10 @@ class _Attempt:
             return refused
         if result.operation not in asked:
             raise ContractBroken("The connector answered for an operation it was not given.")
-        if isinstance(result, Written):
+        if isinstance(result, Rejected | Refused) and result.unclear and not self.jobs[result.operation].repeated:
+            self.jobs[result.operation] = self.jobs[result.operation]._replace(repeated=True)
+            self._note([result.operation], "not_sent", f"maybe a fault, asked once more: {result.reason}")
+        elif isinstance(result, Written):
             self._outcomes[result.operation] = self._written(result)
         elif isinstance(result, Undone | AlreadyGone):
             state = "undone" if isinstance(result, Undone) else "already_gone"

@@ -43,9 +43,11 @@ def tells_no_value(bench: Bench) -> None:
         way(run)
         field = run.text(run.main())
         record = run.record("1", fields={field.key: QUOTED})
-        break_creates(run, "answer", status=400, body=QUOTING)
+        break_creates(run, "answer", status=400, body=QUOTING, times=None)
         [done] = run.send([record])
-        require(mended(run) == 1, "the refusal met no write.")
+        fired = mended(run)
+        require(fired > 0, "the refusal met no write.")
+        require(fired <= 2, f"a refused record was sent {fired} times; one that is unclear is asked once more.")
         require(done.outcome.state == "rejected", f"a record refused with 400 is {done.outcome.state}.")
         require(done.outcome.reason, "a refusal needs a reason.")
         shown = f"{done.outcome.reason} {done.outcome.field}"
