@@ -83,6 +83,7 @@ def started(live: Live, export: Any, tmp_path: Path) -> Migration:
         "source.path": str(source),
         "migration.currency": "USD",
         "destination.base_url": live.base_url,
+        "destination.allow_http": str(live.base_url.startswith("http://")).lower(),
         "destination.api_key": "env:TWENTY_API_KEY",
         "destination.calls_per_minute": live.calls_per_minute,
         "destination.share": "0.9",

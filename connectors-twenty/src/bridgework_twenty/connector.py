@@ -64,6 +64,7 @@ class Twenty:
                 budgets=limits.budgets(settings.plan, settings.calls_per_minute),
                 charges=limits.charges,
                 judge=limits.judge,
+                plain_http=settings.allow_http,
                 timeout=_TIMEOUT,
             ),
         )

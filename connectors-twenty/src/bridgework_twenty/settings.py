@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
 from bridgework_twenty.limits import PlanName
 
@@ -19,6 +19,11 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, frozen=True)
 
     base_url: str = Field(description="https://api.twenty.com, or the address of your own server")
+    allow_http: bool = Field(
+        default=False,
+        validate_default=True,
+        description="true: base_url may be an http address of another machine; records and key travel unencrypted",
+    )
     api_key: SecretStr = Field(
         description="reference to an API key with an administrator's role, e.g. env:TWENTY_API_KEY"
     )
@@ -44,12 +49,22 @@ class Settings(BaseModel):
     @classmethod
     def _origin(cls, value: str) -> str:
         parts = urlsplit(value)
-        loopback = parts.hostname in _LOOPBACK
-        if parts.scheme not in ("https", "http") or not parts.hostname or (parts.scheme == "http" and not loopback):
+        if parts.scheme not in ("https", "http") or not parts.hostname:
             raise ValueError("must be an https address such as https://api.twenty.com")
         if parts.username or parts.path.strip("/") or parts.query or parts.fragment:
             raise ValueError("must be the bare address of the server, without path or credentials")
         return value.rstrip("/")
+
+    @field_validator("allow_http")
+    @classmethod
+    def _said_so(cls, value: bool, info: ValidationInfo) -> bool:
+        parts = urlsplit(info.data.get("base_url", ""))
+        if parts.scheme == "http" and parts.hostname not in _LOOPBACK and not value:
+            raise ValueError(
+                "must be true for an http address of another machine, to which everything travels unencrypted; "
+                "better give base_url an https address"
+            )
+        return value
 
     @field_validator("api_key")
     @classmethod

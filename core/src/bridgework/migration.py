@@ -188,6 +188,11 @@ class Migration:
         return self._connected.sandbox
 
     @property
+    def clients(self) -> tuple[ApiClient, ...]:
+        """The destination's clients, one per service."""
+        return self._connected.clients
+
+    @property
     def client(self) -> ApiClient:
         """The destination's first client."""
         return self._connected.clients[0]

@@ -787,6 +787,7 @@ class Service:
     `learn` reads budgets from answer headers, `throttle` explains a 429 (or 403) answer: (status, headers) -> Throttle.
     `judge` reads the body where the status does not tell the truth, (status, parsed body) -> a Throttle (a refusal by a
     limit inside a 200), ``Verdict.REJECTED`` (an error inside a 200, or a 500 that surely did nothing), or None.
+    `plain_http` says that a person accepted, in a setting of the connector, that everything travels unencrypted.
     """
 
     base_url: str
@@ -798,6 +799,7 @@ class Service:
     throttle: Callable[[int, Mapping[str, str]], Throttle | None] | None = None
     judge: Callable[[int, Value], Throttle | Verdict | None] | None = None
     hosts: tuple[str, ...] = ()  # suffixes the base URL's host must match, loopback apart
+    plain_http: bool = False
     timeout: float = 30.0
 
 

@@ -14,13 +14,16 @@ import pytest
 from bridgework.sandbox import Running, SimulatedClock, running
 from bridgework_twenty_sandbox import TwentySandbox
 
+from .named import SERVER
+
 ROOT = Path(__file__).parents[3]
+NAMED = "tests.connectors.twenty.named"
 
 
 def suite(environment: dict[str, str], *more: str) -> subprocess.CompletedProcess[str]:
     plain = {name: value for name, value in os.environ.items() if not name.startswith("TWENTY_")}
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/live", *more],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", NAMED, "tests/live", *more],
         cwd=ROOT,
         env={**plain, **environment},
         capture_output=True,
@@ -57,12 +60,13 @@ def another_migration(served: Running) -> dict[str, Any]:
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_the_suite_passes_against_the_sandbox_and_leaves_it_as_it_was() -> None:
+    """It is reached as a server in a network of containers is: by a name, without TLS."""
     simulator = TwentySandbox(TwentySandbox.Options(limits="lifted"), SimulatedClock(), None)
     with running(simulator) as served:
         others = another_migration(served)
         before = served.state()
         given = {
-            "TWENTY_BASE_URL": served.base_url,
+            "TWENTY_BASE_URL": served.base_url.replace("127.0.0.1", SERVER),
             "TWENTY_API_KEY": served.env["TWENTY_API_KEY"],
             "TWENTY_CALLS_PER_MINUTE": "60000",
         }

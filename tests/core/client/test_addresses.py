@@ -53,6 +53,17 @@ def test_a_loopback_address_may_be_http_and_needs_no_listed_host(base_url: str) 
     assert Origin(base_url, HOSTS).loopback
 
 
+def test_an_http_address_of_another_machine_is_taken_where_a_person_accepted_it() -> None:
+    with pytest.raises(SettingsError, match="loopback addresses only"):
+        Origin("http://crm-server:3000")
+    assert Origin("http://crm-server:3000", plain_http=True).readable
+    assert Origin("http://crm_server:3000/api", plain_http=True).url("/x")[0] == "http://crm_server:3000/api/x"
+    for unread in ("https://crm-server", "http://127.0.0.1:3000"):
+        assert not Origin(unread, plain_http=True).readable
+    with pytest.raises(SettingsError):
+        Origin("http://169.254.169.254", plain_http=True)
+
+
 def test_paths_are_joined_below_the_base_url() -> None:
     origin = Origin("https://Org.crm.example.com/api/data/v9.2/")
     assert origin.url("/contacts") == ("https://org.crm.example.com/api/data/v9.2/contacts", "/contacts")

@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from bridgework.errors import SettingsError, StopRun
 
-_HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+_HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9_-]*[a-z0-9])?)*")
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\U0010ffff\\]")
 _DOT_SEGMENT = re.compile(r"(?:^|/)(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)
 _PORTS = {"https": 443, "http": 80}
@@ -21,12 +21,13 @@ _PORTS = {"https": 443, "http": 80}
 class Origin:
     """Scheme, host and port of a service, and the path its base URL begins with.
 
-    https only, http for loopback addresses (sandboxes). `hosts` are the suffixes the host must match, loopback apart.
+    https only, http for loopback addresses (sandboxes) and where a person accepted it (`plain_http`). `hosts` are the
+    suffixes the host must match, loopback apart. `readable` says that others on the way can read everything.
 
     :raises SettingsError: the base URL is not acceptable; the text names the reason, never the URL's user part.
     """
 
-    def __init__(self, base_url: str, hosts: Sequence[str] = ()) -> None:
+    def __init__(self, base_url: str, hosts: Sequence[str] = (), *, plain_http: bool = False) -> None:
         parts, port = _split(base_url)
         host = parts.hostname or ""
         loopback = is_loopback(host)
@@ -36,7 +37,9 @@ class Origin:
             "it must not carry a user name or password",
         )
         _refuse_unless(not parts.query and not parts.fragment, "it must not carry a query or a fragment")
-        _refuse_unless(loopback or parts.scheme == "https", "http is accepted for loopback addresses only")
+        _refuse_unless(
+            loopback or plain_http or parts.scheme == "https", "http is accepted for loopback addresses only"
+        )
         _refuse_unless(loopback or _is_public(host), "its host is not a public host name")
         _refuse_unless(
             loopback or not hosts or any(_ends_with(host, suffix) for suffix in hosts),
@@ -46,6 +49,7 @@ class Origin:
         self.host = host
         self.port = port or _PORTS[parts.scheme]
         self.loopback = loopback
+        self.readable = parts.scheme == "http" and not loopback
         self.root = f"{parts.scheme}://{parts.netloc.lower()}"
         self.prefix = parts.path.rstrip("/")
 

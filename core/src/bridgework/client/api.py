@@ -79,7 +79,7 @@ class ApiClient:
         self._service = service
         self._clock = clock
         self._read_only = read_only
-        self._origin = Origin(service.base_url, service.hosts)
+        self._origin = Origin(service.base_url, service.hosts, plain_http=service.plain_http)
         self._headers = Headers(service.headers, self._origin)
         self._permits = Permits(ledger)
         self._tally = Tally()
@@ -269,6 +269,11 @@ class ApiClient:
     def signed_in(self) -> SignedIn | None:
         """How the sign-in stands; None where none is needed, and before the first call."""
         return None if self._tokens is None else self._tokens.signed_in
+
+    @property
+    def readable_at(self) -> str:
+        """The host to which everything travels unencrypted, as a person accepted; empty with TLS or on this machine."""
+        return self._origin.host if self._origin.readable else ""
 
     def budget_left(self) -> tuple[Allowance, ...]:
         """What is left of each budget, without the reserve."""

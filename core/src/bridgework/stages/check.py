@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -24,6 +24,7 @@ def check(migration: Migration, *, canary: bool = False) -> Result:
             ok=True,
             detail=f"{len(source.objects)} objects, {rows} rows, made {source.generated_at:%Y-%m-%d %H:%M} UTC",
         ),
+        *_in_the_open(migration),
         *migration.hooks.check_destination(),
     ]
     questions = {"account": _account, "owners": _owners, **({"canary": _canary} if canary else {})}
@@ -46,6 +47,17 @@ def check(migration: Migration, *, canary: bool = False) -> Result:
 def _shown(migration: Migration, lines: Sequence[Check]) -> dict[str, Any]:
     """The lines so far: those before a refusal say what is good enough, and often why the rest is not."""
     return {"checks": [asdict(line) for line in lines], "sandbox": migration.sandbox}
+
+
+def _in_the_open(migration: Migration) -> Iterator[Check]:
+    """Where records travel unencrypted, because a setting allows it."""
+    for host in dict.fromkeys(each.readable_at for each in migration.clients if each.readable_at):
+        yield Check(
+            name="encryption",
+            ok=True,
+            detail=f"none: records and credentials travel to {host} as plain http, readable on the way",
+            next_step="put a proxy with TLS in front of the server and give its https address",
+        )
 
 
 def _account(migration: Migration) -> Check:
