@@ -466,7 +466,9 @@ class Rejected:
     """The destination refused it, nothing was written. `reason` holds no value of the record; `field` is a field key.
 
     `cap` is true when a limit of the plan was reached: the engine then stops sending that object type. `unclear` is
-    true when it may have been a fault that looks like a refusal: the engine asks once more, and never again.
+    true when it may have been a fault that looks like a refusal: the engine asks once more, and never again. `changed`
+    is true when the record is no longer in the version the operation names (412 to `If-Match`): the engine reads it
+    again and compares anew, once.
     """
 
     operation: int
@@ -474,6 +476,7 @@ class Rejected:
     field: str = ""
     cap: bool = False
     unclear: bool = False
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,13 @@ def make_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeWorld:
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
 
     def make(
-        people: int = 3, *, kind: str = "marker", visits: bool = True, tokens: bool = False, **settings: str
+        people: int = 3,
+        *,
+        kind: str = "marker",
+        visits: bool = True,
+        tokens: bool = False,
+        conditional: bool = False,
+        **settings: str,
     ) -> World:
         clock = FakeClock()
         registry = Registry(clock, valid="" if tokens else None)
@@ -96,7 +102,8 @@ def make_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeWorld:
             visits=[{"id": f"v{n}", "subject": f"visit {n}", "person": f"p{n}"} for n in range(people) if visits],
         )
         source = type("Source", (PaperSource,), {"export": export})
-        destination = type("Destination", (PaperDestination,), {"capabilities": capabilities(kind), "signs_in": tokens})
+        members = {"capabilities": capabilities(kind), "signs_in": tokens, "conditional": conditional}
+        destination = type("Destination", (PaperDestination,), members)
         classes = {"source": source, "destination": destination, "pair": PaperPair}
         around = Surroundings(plugin=lambda role, name: classes[role], clock=lambda project: clock)
         monkeypatch.setattr(init_stage, "load_class", around.plugin)

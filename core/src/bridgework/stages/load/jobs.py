@@ -38,7 +38,9 @@ def planned(mapped: Mapped) -> Planned:
 
 
 class JobMaker:
-    """Makes the jobs of one rule. `tally` counts what needs no job."""
+    """Makes the jobs of one rule. `tally` counts what needs no job. `anew`: records that change between being read and
+    being updated are given to it once more.
+    """
 
     def __init__(
         self,
@@ -49,6 +51,7 @@ class JobMaker:
         stage: str,
         retry_rejected: bool,
         tally: Counter[str],
+        anew: bool,
     ) -> None:
         self._migration = migration
         self._resolver = resolver
@@ -56,6 +59,7 @@ class JobMaker:
         self._stage = stage
         self._retry_rejected = retry_rejected
         self._tally = tally
+        self._anew = anew
         self._required = required_labels(rule)
         book = resolver.book
         self._fixed = book.fixed(rule.target)
@@ -200,7 +204,13 @@ class JobMaker:
         cleared = dict.fromkeys(before.keys() - wanted.keys() - self._fixed - set(change.conflicts))
         kept = {**before, **cleared, **{key: value for key, value in wanted.items() if key not in change.conflicts}}
         job = Job(
-            intent, change.send, sent=kept, before=change.before, version=stored.version, conflicts=change.conflicts
+            intent,
+            change.send,
+            sent=kept,
+            before=change.before,
+            version=stored.version,
+            conflicts=change.conflicts,
+            anew=self._anew,
         )
         if change.send:
             return job

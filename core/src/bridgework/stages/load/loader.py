@@ -109,24 +109,35 @@ class Loader:
         return settled is not None and bool(settled["proved_absent"] or self.outcomes[rule.name][WAITING])
 
     def _pass(self, rule: CompiledRule, *, second_pass: bool) -> None:
+        changed = self._go(rule, self._wanted(rule), second_pass=second_pass, anew=True)
+        if changed:  # between being read and being updated: read and compared again, once
+            wanted = (each for each in self._wanted(rule) if each.mapped.key in changed)
+            self._go(rule, wanted, second_pass=second_pass, anew=False)
+        self._sampling.read(rule.name)
+
+    def _go(self, rule: CompiledRule, wanted: Iterator[Planned], *, second_pass: bool, anew: bool) -> set[str]:
+        """Go over records of a rule; the keys of those that are to be gone over again."""
+        changed: set[str] = set()
         workers = self._migration.project.file.run.workers
         with ThreadPoolExecutor(workers) as pool:
             running: set[Future[list[Done]]] = set()
             try:
-                for jobs in self._groups(rule, second_pass=second_pass):
+                for jobs in self._groups(rule, wanted, second_pass=second_pass, anew=anew):
                     running.add(pool.submit(self._writer.send, jobs))
                     if len(running) >= 2 * workers:
-                        running = self._collect(rule, running, counted=not second_pass)
+                        running = self._collect(rule, running, changed, counted=not second_pass)
                 while running:
-                    running = self._collect(rule, running, counted=not second_pass)
-                self._sampling.read(rule.name)
+                    running = self._collect(rule, running, changed, counted=not second_pass)
             except BaseException as error:
                 if isinstance(error, KeyboardInterrupt):
                     self._migration.interrupt()
                 pool.shutdown(cancel_futures=True)
                 raise
+        return changed
 
-    def _groups(self, rule: CompiledRule, *, second_pass: bool) -> Iterator[list[Job]]:
+    def _groups(
+        self, rule: CompiledRule, wanted: Iterator[Planned], *, second_pass: bool, anew: bool
+    ) -> Iterator[list[Job]]:
         maker = JobMaker(
             self._migration,
             self._resolver,
@@ -134,13 +145,14 @@ class Loader:
             stage=self._stage,
             retry_rejected=self._retry_rejected,
             tally=self.outcomes[rule.name],
+            anew=anew,
         )
         capability = self._migration.capabilities.object(rule.target)
         batch = capability.batch_size
         size = max(GROUP, batch) if capability.records_per_request == 1 else batch * max(1, BATCHED // batch)
         matcher = Matcher(self._migration, self._resolver, rule) if rule.match and not second_pass else None
         waiting: list[Job] = []
-        for chunk in _chunks(self._wanted(rule), CHUNK):
+        for chunk in _chunks(wanted, CHUNK):
             if rule.target in self._capped or rule.target in self._circuit.opened:
                 return
             if matcher is not None:
@@ -161,12 +173,14 @@ class Loader:
                 yield planned(mapped)
 
     def _collect(
-        self, rule: CompiledRule, running: set[Future[list[Done]]], *, counted: bool
+        self, rule: CompiledRule, running: set[Future[list[Done]]], changed: set[str], *, counted: bool
     ) -> set[Future[list[Done]]]:
         finished, left = wait(running, return_when=FIRST_COMPLETED)
         self._migration.note_head()
         for future in finished:
-            done = future.result()
+            results = future.result()
+            changed.update(each.job.intent.key for each in results if each.changed)
+            done = [each for each in results if not each.changed]
             self.outcomes[rule.name].update(map(_state, done))
             for each in done:
                 self._sampling.heard(each)

@@ -43,7 +43,8 @@ class Job(NamedTuple):
 
     `sent` is the whole resolved body the record will have, `before` what the changed fields held until now,
     `conflicts` the fields that people edited and that are left alone. `repeated`: asked once more after a refusal that
-    may have been a fault.
+    may have been a fault. `anew`: whoever made the job decides anew when the record has changed since it was read;
+    elsewhere that is a refusal.
     """
 
     intent: Intent
@@ -54,6 +55,7 @@ class Job(NamedTuple):
     file: FileContent | None = None
     conflicts: tuple[str, ...] = ()
     repeated: bool = False
+    anew: bool = False
 
     def operation(self, number: int, earlier: tuple[UUID, ...] = ()) -> Operation:
         """The operation under its number. `earlier`: the client ids of the generations before."""
@@ -75,7 +77,7 @@ class Job(NamedTuple):
 
 class Done(NamedTuple):
     """What became of a job. `cap`: a limit of the plan was reached. `whole`: it was refused together with others.
-    `foreign`: the answer was about another record.
+    `foreign`: the answer was about another record. `changed`: nothing was written, the record is to be read again.
     """
 
     job: Job
@@ -83,6 +85,7 @@ class Done(NamedTuple):
     cap: bool = False
     whole: bool = False
     foreign: bool = False
+    changed: bool = False
 
 
 class Writer:
@@ -229,6 +232,7 @@ class _Attempt:
         self._whole: set[int] = set()
         self._adopted: set[int] = set()
         self._foreign: set[int] = set()
+        self._changed: set[int] = set()
 
     def run(
         self,
@@ -263,7 +267,8 @@ class _Attempt:
 
     def _done(self, number: int) -> Done:
         outcome, job = self._outcomes[number], self.jobs[number]
-        return Done(job, outcome, number in self._capped, number in self._whole, number in self._foreign)
+        marks = (number in each for each in (self._capped, self._whole, self._foreign, self._changed))
+        return Done(job, outcome, *marks)
 
     def refused_creates(self) -> dict[int, Job]:
         """Creates that the destination refused, each by itself."""
@@ -320,6 +325,9 @@ class _Attempt:
             self._outcomes[result.operation] = Outcome(result.operation, state)
         elif isinstance(result, Refused):
             self._outcomes[result.operation] = Outcome(result.operation, "refused", reason=result.reason)
+        elif result.changed and self.jobs[result.operation].anew:
+            self._changed.add(result.operation)
+            self._note([result.operation], "proved_absent", "changed since it was read")
         else:
             self._outcomes[result.operation] = Outcome(
                 result.operation, "rejected", reason=result.reason, field=result.field
