@@ -140,7 +140,9 @@ class Problem:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+# Records, operations and results come in millions. They are not frozen, which would triple what making one costs;
+# nobody changes them all the same.
+@dataclass(slots=True)
 class SourceRecord:
     """One row as the source gives it: typed values in canonical form, and the raw text it was read from."""
 
@@ -424,7 +426,7 @@ class FileContent:
     open: Callable[[], IO[bytes]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Operation:
     """One planned change of one destination record.
 
@@ -448,7 +450,7 @@ class Operation:
     file: FileContent | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Written:
     """The destination carried it out. `version` is its own change mark of the record (may be empty).
 
