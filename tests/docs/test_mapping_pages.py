@@ -59,7 +59,7 @@ def test_every_example_is_a_mapping(block: Block) -> None:
 
 
 def test_an_override_of_the_manual_fits_the_pair_it_overrides() -> None:
-    [example] = [block for block in EXAMPLES if block.page.name == "plan.md"]
+    [_, example] = [block for block in EXAMPLES if block.page.name == "plan.md"]
     pair = load_class("pair", "sensei-pipedrive")().mapping()
 
     merged = load_mapping([("pair", pair), ("mapping.yaml", example.text)]).file.rules["patients"].fields
@@ -67,6 +67,17 @@ def test_an_override_of_the_manual_fits_the_pair_it_overrides() -> None:
     assert "Gender" in load_mapping([("pair", pair)]).file.rules["patients"].fields
     assert "Gender" not in merged
     assert merged["Nickname"].from_ == "nickname"
+
+
+def test_the_override_that_takes_a_value_out_changes_nothing_else_of_its_field() -> None:
+    [example, _] = [block for block in EXAMPLES if block.page.name == "plan.md"]
+    pair = load_class("pair", "sensei-twenty")().mapping()
+
+    before = load_mapping([("pair", pair)]).file.rules["patients"].fields["emails"]
+    after = load_mapping([("pair", pair), ("mapping.yaml", example.text)]).file.rules["patients"].fields["emails"]
+
+    assert after.when is not None
+    assert after.model_copy(update={"when": before.when}) == before
 
 
 @pytest.mark.parametrize("block", RUN, ids=_name)

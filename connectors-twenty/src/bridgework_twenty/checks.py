@@ -130,8 +130,7 @@ def _addresses(api: ApiClient, people: Kind) -> Iterator[Check]:
             ok=True,
             detail=f"{live or 0} people that are there and {gone or 0} in the trash hold one; a patient with the same "
             "address is refused, unless it is this migration's own removed copy",
-            next_step="match people that are there by emails in the mapping; destroy what is in the trash for good, or "
-            "restore it and match",
+            next_step="look into the plan, which lists those whose address a patient brings",
         )
 
 

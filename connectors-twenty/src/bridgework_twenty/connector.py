@@ -14,6 +14,7 @@ from bridgework.model import (
     Created,
     DestinationSchema,
     Dropped,
+    Holder,
     Kept,
     Operation,
     Owner,
@@ -28,7 +29,7 @@ from bridgework.model import (
     WantedObject,
     WriteResult,
 )
-from bridgework_twenty import capabilities, checks, describing, limits, reading, schema, wire
+from bridgework_twenty import capabilities, checks, describing, limits, reading, schema, uniqueness, wire
 from bridgework_twenty import settings as account
 from bridgework_twenty.catalogue import Catalogue
 from bridgework_twenty.members import members
@@ -116,6 +117,11 @@ class Twenty:
     @hookimpl
     def scan(self, object_name: str, fields: Sequence[str], since: datetime | None) -> Iterator[StoredRecord]:
         return reading.scan(self._api, self._catalogue, object_name, since)
+
+    @hookimpl
+    def holders(self, object_name: str, field: str, values: Sequence[Value]) -> Iterator[Holder]:
+        kind = self._catalogue.kind(object_name)
+        return uniqueness.holders(self._api, kind, field, values, self.settings.phone_region)
 
     @hookimpl
     def normalise(self, object_name: str, bodies: Sequence[Mapping[str, Value]]) -> list[Body]:

@@ -104,7 +104,8 @@ def fields(row: Row, standard: Standard | None, custom: bool) -> Iterator[Field]
         yield from _relation(row, name, kind, label, standard, custom)
     elif kind in _READ:
         settable = "create" if name == "createdAt" and not custom else "always"
-        yield Field(_target(row, name, label, _READ[kind], custom, settable=settable), kind, name)
+        unique = standard is not None and not custom and name in standard.unique_fields
+        yield Field(_target(row, name, label, _READ[kind], custom, settable=settable, unique=unique), kind, name)
 
 
 def _relation(row: Row, name: str, kind: str, label: str, standard: Standard | None, custom: bool) -> Iterator[Field]:
@@ -136,6 +137,7 @@ def _target(
     *,
     settable: Settable = "always",
     reference: str = "",
+    unique: bool = False,
 ) -> TargetField:
     return TargetField(
         key=key,
@@ -143,7 +145,7 @@ def _target(
         type=type_,
         options=options(row),
         custom=custom,
-        unique=row.get("isUnique") is True,
+        unique=unique or row.get("isUnique") is True,
         reference=reference,
         settable=settable,
         extensible=custom and type_ in (T.CHOICE, T.CHOICES) and row["type"] != "RATING",

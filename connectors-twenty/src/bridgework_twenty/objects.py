@@ -22,6 +22,11 @@ class Standard:
     unique: tuple[str, ...] = ()  # unique composite parts besides the id: "emails.primaryEmail"
     links: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def unique_fields(self) -> frozenset[str]:
+        """Names of the fields that have a unique part."""
+        return frozenset(each.partition(".")[0] for each in self.unique)
+
 
 _TARGETS = {"targetPerson": "person", "targetCompany": "company", "targetOpportunity": "opportunity"}
 

@@ -55,6 +55,15 @@ def rows(api: ApiClient, kind: Kind, **params: Any) -> Iterator[Row]:
             yield from _rows(answer, kind)
 
 
+def count(api: ApiClient, kind: Kind, chosen: str) -> int:
+    """How many rows a filter chooses: one request without rows."""
+    answer = api.get(kind.path, {"limit": 0, "depth": 0, "filter": chosen}, accept=(400, 403))
+    found = answer.json.get("totalCount") if answer.ok and isinstance(answer.json, dict) else None
+    if not isinstance(found, int):
+        raise read_refused(answer, f"the {kind.plural}")
+    return found
+
+
 def _rows(answer: Answer, kind: Kind) -> list[Row]:
     data = answer.json.get("data") if isinstance(answer.json, dict) else None
     found = data.get(kind.plural) if isinstance(data, dict) else None

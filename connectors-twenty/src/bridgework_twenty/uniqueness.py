@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from bridgework.model import Rejected
+from bridgework.model import Holder, Rejected, Value
+from bridgework_twenty import stored
 from bridgework_twenty.batches import Prepared
 from bridgework_twenty.catalogue import Kind
-from bridgework_twenty.reading import ANY, rows
+from bridgework_twenty.reading import ANY, PAGE, count, rows
+from bridgework_twenty.wire import Misfit, request_body
 
 if TYPE_CHECKING:
     from bridgework.client import ApiClient
@@ -53,6 +57,34 @@ def release(api: ApiClient, kind: Kind, chunk: Sequence[Prepared]) -> None:
         for row in looked_up(api, kind, field, part, by_value(again, field, part)):
             if row.get("deletedAt") and row["id"] in copies:
                 api.send("PATCH", f"{kind.path}/{row['id']}", json={field: without(row, field, part)}, prepares=True)
+
+
+def holders(api: ApiClient, kind: Kind, key: str, values: Sequence[Value], region: str) -> Iterator[Holder]:
+    """Who holds one of the values of a unique field, in the trash too.
+
+    By the fewer requests: all rows that hold any, or the values themselves. A value that no list of a filter can hold
+    is then not looked for; the load would say so.
+    """
+    wire_name = kind.fields[key].wire
+    part = dict(unique(kind)).get(wire_name, "")
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, value in enumerate(values):
+        with suppress(Misfit):  # the write will say so
+            places[part_of(request_body(kind, {key: value}, region), wire_name, part)].append(place)
+    places.pop("", None)
+    for row in _holding(api, kind, wire_name, part, places):
+        held = stored.record(kind, row)
+        for place in places.get(part_of(row, wire_name, part), ()):
+            yield Holder(place=place, id=held.id, deleted=held.deleted, marker=held.marker)
+
+
+def _holding(api: ApiClient, kind: Kind, field: str, part: str, wanted: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    path = f"{field}.{part}" if part else field
+    any_value = f"and({path}[is]:NOT_NULL,{ANY})"
+    there = count(api, kind, any_value) if wanted else 0
+    if ceil(there / PAGE) <= ceil(len(wanted) / _TOGETHER):
+        return rows(api, kind, filter=any_value) if there else iter(())
+    return looked_up(api, kind, field, part, wanted)
 
 
 def unique(kind: Kind) -> Iterator[tuple[str, str]]:

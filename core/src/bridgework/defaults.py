@@ -12,6 +12,7 @@ from bridgework.model import (
     DestinationSchema,
     Found,
     FoundRecord,
+    Holder,
     Operation,
     Owner,
     OwnerMatch,
@@ -20,6 +21,7 @@ from bridgework.model import (
     SchemaOperation,
     SourceField,
     SourceObject,
+    Value,
     WantedField,
     WantedObject,
 )
@@ -88,6 +90,19 @@ class CoreDefaults:
                 found.setdefault(record.marker, []).append(FoundRecord(record.id, record.version, record.deleted))
         for operation in operations:
             yield Found(operation.number, tuple(found.get(operation.marker, ())))
+
+    @hookimpl(trylast=True)
+    def holders(self, object_name: str, field: str, values: Sequence[Value]) -> Iterator[Holder]:
+        """Every record that is there is looked at; what `scan` leaves out (a trash) is not known."""
+        from bridgework.mapping import comparable
+
+        places: dict[Value, list[int]] = {}
+        for place, value in enumerate(values):
+            places.setdefault(comparable(value), []).append(place)
+        for record in self._destination.scan(object_name, (field,), None):
+            held = comparable(record.values.get(field))
+            for place in places.get(held, ()) if held else ():
+                yield Holder(place=place, id=record.id, deleted=record.deleted, marker=record.marker)
 
     @hookimpl(trylast=True)
     def normalise(self, object_name: str, bodies: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:

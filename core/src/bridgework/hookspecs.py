@@ -27,6 +27,7 @@ from bridgework.model import (
     Dropped,
     Finding,
     Found,
+    Holder,
     Kept,
     NamedTransform,
     NotYet,
@@ -79,6 +80,7 @@ ROLES: dict[str, tuple[str, bool]] = {
     "scan": ("destination", True),
     "find": ("destination", False),
     "normalise": ("destination", False),
+    "holders": ("destination", False),
     "upload": ("destination", False),
     "undo": ("destination", True),
     "stage_started": ("all", False),
@@ -494,6 +496,32 @@ def normalise(object_name: str, bodies: Sequence[Mapping[str, Value]]) -> Sequen
         @hookimpl
         def normalise(self, object_name, bodies):
             return [{**body, "email": body.get("email", "").lower()} for body in bodies]
+
+    .. versionadded:: 0.1
+    """
+
+
+@hookspec(firstresult=True)
+def holders(object_name: str, field: str, values: Sequence[Value]) -> Iterable[Holder] | None:
+    """Say which records hold unique values that are about to be written, those in the trash too. *destination, first*
+
+    Called by `plan`, before anything is written, for each field that the schema calls `unique` and the mapping fills.
+    The default looks at all that `scan` yields; answer it where the trash counts, or where asking for the values is
+    cheaper.
+
+    :param field: the field's key.
+    :param values: as `normalise` gives them, up to some ten thousand; never empty.
+    :return: a holder for each value and record that agree; whose a record is decides the core.
+
+    Repeatable: yes, it only reads.
+
+    Example::
+
+        @hookimpl
+        def holders(self, object_name, field, values):
+            for place, value in enumerate(values):
+                for row in self.api.get(f"/{object_name}s", params={field: value, "deleted": "too"}).json:
+                    yield Holder(place=place, id=str(row["id"]), deleted=row["deleted"])
 
     .. versionadded:: 0.1
     """

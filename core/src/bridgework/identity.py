@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from uuid import UUID, SafeUUID
 
 from bridgework.model import Identity
 
@@ -47,17 +46,13 @@ class Identities:
             return None
         return key, int(found[1] or 1)
 
+    def of_another_migration(self, marker: str) -> bool:
+        """Whether a marker names a record of the same rule that another migration of this source made."""
+        return marker.startswith(self._before) and self.read(marker) is None
+
     def client_id(self, key: str, generation: int) -> str:
         """The same identity as the text of a UUID: a hash stamped as version 4, the only version every server takes."""
         digest = self._shared.copy()
         digest.update(f"{key}\0{generation}".encode())
         text = digest.hexdigest()
         return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:32]}"
-
-
-def uuid_of(text: str) -> UUID:
-    """The UUID of a client id. Its class checks in how many ways it was given, at four times the cost of making one."""
-    made = object.__new__(UUID)
-    object.__setattr__(made, "int", int(text.replace("-", ""), 16))
-    object.__setattr__(made, "is_safe", SafeUUID.unknown)
-    return made

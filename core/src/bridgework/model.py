@@ -140,9 +140,7 @@ class Problem:
     reason: str
 
 
-# Records, operations and results come in millions. They are not frozen, which would triple what making one costs;
-# nobody changes them all the same.
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class SourceRecord:
     """One row as the source gives it: typed values in canonical form, and the raw text it was read from."""
 
@@ -268,7 +266,10 @@ class DestinationSchema:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedField:
-    """A field the mapping writes, and the option labels it needs. `optional` ranks what to drop first (1 = first)."""
+    """A field the mapping writes, and the option labels it needs. `optional` ranks what to drop first (1 = first).
+
+    `whole` has the whole label of each option that is shortened because the destination takes no longer ones.
+    """
 
     object: str
     label: str
@@ -278,6 +279,7 @@ class WantedField:
     reference: str = ""
     optional: int | None = None
     reason: str = ""
+    whole: Mapping[str, str] = made_by(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -426,7 +428,7 @@ class FileContent:
     open: Callable[[], IO[bytes]]
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One planned change of one destination record.
 
@@ -450,7 +452,7 @@ class Operation:
     file: FileContent | None = None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Written:
     """The destination carried it out. `version` is its own change mark of the record (may be empty).
 
@@ -468,9 +470,7 @@ class Rejected:
     """The destination refused it, nothing was written. `reason` holds no value of the record; `field` is a field key.
 
     `cap` is true when a limit of the plan was reached: the engine then stops sending that object type. `unclear` is
-    true when it may have been a fault that looks like a refusal: the engine asks once more, and never again. `changed`
-    is true when the record is no longer in the version the operation names (412 to `If-Match`): the engine reads it
-    again and compares anew, once.
+    true when it may have been a fault that looks like a refusal: the engine asks once more, and never again.
     """
 
     operation: int
@@ -478,7 +478,6 @@ class Rejected:
     field: str = ""
     cap: bool = False
     unclear: bool = False
-    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -513,6 +512,19 @@ class StoredRecord:
     demo: bool = False
     created_at: datetime | None = None
     updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """A record that holds one of the unique values that were asked about. `place` is where the value stands among them.
+
+    `deleted`: it lies in the trash, where the value counts all the same. `marker` is the identity found on it.
+    """
+
+    place: int
+    id: str
+    deleted: bool = False
+    marker: str = ""
 
 
 @dataclass(frozen=True, slots=True)

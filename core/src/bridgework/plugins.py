@@ -34,6 +34,7 @@ from bridgework.model import (
     Dropped,
     Finding,
     Found,
+    Holder,
     Kept,
     NamedTransform,
     NotYet,
@@ -55,6 +56,7 @@ from bridgework.model import (
     StoredRecord,
     Undone,
     UndoResult,
+    Value,
     WantedField,
     WantedObject,
     WriteResult,
@@ -365,6 +367,10 @@ class Hooks:
         if len(result) != len(bodies):
             raise self._broken("normalise", f"returned {len(result)} bodies for {len(bodies)}")
         return result
+
+    def holders(self, object_name: str, field: str, values: Sequence[Value]) -> Iterator[Holder]:
+        """Records that hold one of these values of a unique field."""
+        return self._stream("holders", Holder, object_name=object_name, field=field, values=values)
 
     def undo(self, operations: Sequence[Operation]) -> Iterator[UndoResult]:
         """Delete what we created."""

@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridgework.mapping import Mapped, MemoryStaging, Plan
+from bridgework.errors import MappingError
+from bridgework.mapping import Mapped, MemoryStaging, Plan, compile_mapping, load_mapping
 from bridgework.mapping.labels import fitted
+from bridgework.mapping.override import override_text
+from bridgework.mapping.workbook import edits, sheets
 from bridgework.model import FieldType, SourceDescription, SourceField
 
-from .conftest import CLIENT_RULE, CLIENTS, DESCRIPTION, bodies, client, compiled, run
+from .conftest import CLIENT_RULE, CLIENTS, DESCRIPTION, bodies, client, compiled, run, settings
 
 LONG = "Has the patient ever had an allergic reaction to a local anaesthetic"
 LONGEST = 40
@@ -79,7 +83,12 @@ def test_long_options_are_shortened_where_they_are_declared_found_and_loaded() -
     plan = compiled(CLIENT_RULE + more, option_length=LONGEST)
     rows = {"clients": [client(status=f"{LONG} (two)", number=["short", f"{LONG} (three)"])]}
     short = {tail: fitted(LONG + tail, LONGEST) for tail in ("", " (two)", " (three)", "!")}
-    wanted = {each.label: each.options for each in plan.wanted_fields(MemoryStaging(DESCRIPTION, rows))}
+    fields = plan.wanted_fields(MemoryStaging(DESCRIPTION, rows))
+    assert {each.label: dict(each.whole) for each in fields if each.whole} == {
+        "Kind": {short[" (two)"]: f"{LONG} (two)"},
+        "Kinds": {short[" (three)"]: f"{LONG} (three)"},
+    }
+    wanted = {each.label: each.options for each in fields}
     assert wanted["Kind"] == (short[""], short[" (two)"])
     assert wanted["Kinds"] == (short[" (three)"], "short")
     assert wanted["Fixed"] == (short["!"],)
@@ -99,6 +108,35 @@ def test_a_label_the_connector_keeps_for_itself_is_not_taken_from_it() -> None:
     assert bodies(plan, "clients", rows)["c1"] == {"name": "Ana Ruiz", "source ID (clients)": "SRC-1"}
     [renamed] = plan.renamed
     assert (renamed.label, renamed.shown) == ("source ID", "source ID (clients)")
+
+
+@pytest.mark.parametrize("label", ["Source id", "source ID"])
+def test_a_label_the_connector_keeps_for_itself_is_refused_where_the_mapping_writes_it(label: str) -> None:
+    more = f'      "{label}": first\n'
+    with pytest.raises(MappingError, match="keeps a field of this label for itself"):
+        compiled(CLIENT_RULE + more, reserved_labels=frozenset({"Source id"}))
+    columns = CLIENT_RULE.replace("to: person", "export: kept in a file")
+    assert compiled(columns + more, reserved_labels=frozenset({"Source id"})).rules["clients"].kind == "export"
+
+
+def test_a_workbook_changes_a_field_that_has_a_shortened_label_under_its_whole_one() -> None:
+    text = f'{CLIENT_RULE}      "{LONG}": {{from: first, reason: "old"}}\n'
+    plan = compiled(text, label_length=LONGEST)
+    made = sheets(plan)
+    rows = {each.name: [each.columns, *each.rows] for each in made}
+    assert edits(made, rows) == []
+    [sheet] = [each for each in made if each.rule]
+    rows[sheet.name] = [tuple("new" if cell == "old" else cell for cell in row) for row in rows[sheet.name]]
+    changed = override_text(plan, "", edits(made, rows))
+    again = compile_again(text, changed)
+    assert [field.label for field in again.rules["clients"].fields] == ["name", fitted(LONG, LONGEST)]
+    assert again.rules["clients"].fields[1].spec.reason == "new"
+
+
+def compile_again(*texts: str) -> Plan:
+    """The texts one over the other."""
+    named = [(f"{number}.yaml", text) for number, text in enumerate(texts)]
+    return compile_mapping(load_mapping(named), DESCRIPTION, settings=settings(label_length=LONGEST))
 
 
 def test_two_fields_of_one_label_are_two_fields() -> None:

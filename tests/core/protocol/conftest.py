@@ -81,7 +81,8 @@ MakeWorld = Callable[..., World]
 
 @pytest.fixture
 def make_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeWorld:
-    """Make a migration of `people` people with a visit each. `kind`: by what the destination recognises records."""
+    """Make a migration of `people` people with a visit each. `kind`: by what the destination recognises records;
+    `unique`: the field whose values it takes once."""
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / ".config"))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
@@ -92,7 +93,7 @@ def make_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeWorld:
         kind: str = "marker",
         visits: bool = True,
         tokens: bool = False,
-        conditional: bool = False,
+        unique: str = "",
         **settings: str,
     ) -> World:
         clock = FakeClock()
@@ -102,8 +103,8 @@ def make_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeWorld:
             visits=[{"id": f"v{n}", "subject": f"visit {n}", "person": f"p{n}"} for n in range(people) if visits],
         )
         source = type("Source", (PaperSource,), {"export": export})
-        members = {"capabilities": capabilities(kind), "signs_in": tokens, "conditional": conditional}
-        destination = type("Destination", (PaperDestination,), members)
+        facts = {"capabilities": capabilities(kind), "signs_in": tokens, "unique": unique}
+        destination = type("Destination", (PaperDestination,), facts)
         classes = {"source": source, "destination": destination, "pair": PaperPair}
         around = Surroundings(plugin=lambda role, name: classes[role], clock=lambda project: clock)
         monkeypatch.setattr(init_stage, "load_class", around.plugin)

@@ -154,7 +154,7 @@ class PaperDestination:
     Settings = Nothing
     capabilities: ClassVar[Capabilities]
     signs_in: ClassVar[bool] = False
-    conditional: ClassVar[bool] = False  # updates name the version they are meant for
+    unique: ClassVar[str] = ""  # key of the field whose values are unique
 
     def __init__(self, settings: Nothing, api: ApiClient) -> None:
         self._api = api
@@ -180,6 +180,7 @@ class PaperDestination:
                         label=key.capitalize(),
                         type=FieldType.REFERENCE if key == "person" else FieldType.TEXT,
                         reference="person" if key == "person" else "",
+                        unique=key == self.unique,
                     )
                     for key in keys
                 ),
@@ -217,19 +218,15 @@ class PaperDestination:
                 yield Written(each.number, row["id"], str(row["version"]))
         for each in batch:
             if each.verb is Verb.UPDATE:
-                condition = {"if-match": each.version} if self.conditional else {}
-                yield self._single("PATCH", f"/{each.object}/{each.target_id}", each, dict(each.body), condition)
+                yield self._single("PATCH", f"/{each.object}/{each.target_id}", each, dict(each.body))
             elif not self._by_id:
                 yield self._single("POST", f"/{each.object}", each, {**each.body, "mark": each.marker})
 
-    def _single(
-        self, verb: str, path: str, operation: Operation, body: Any, headers: dict[str, str] | None = None
-    ) -> WriteResult:
-        answer = self._api.send(verb, path, json=body, headers=headers, for_=operation)
+    def _single(self, verb: str, path: str, operation: Operation, body: Any) -> WriteResult:
+        answer = self._api.send(verb, path, json=body, for_=operation)
         if not answer.ok:
             reason = str(answer.refusal.get("error", "refused"))
-            unclear, changed = answer.status == UNCLEAR, answer.status == 412
-            return Rejected(operation.number, reason, unclear=unclear, changed=changed)
+            return Rejected(operation.number, reason, unclear=answer.status == UNCLEAR)
         echoed = answer.json["mark"] if operation.verb is Verb.CREATE else ""
         return Written(operation.number, answer.json["id"], str(answer.json["version"]), echoed)
 

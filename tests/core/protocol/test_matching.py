@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from bridgework.mapping import comparable
 from bridgework.stages.extract import extract
-from bridgework.stages.load.matching import comparable
 
 from .conftest import MakeWorld, World
 

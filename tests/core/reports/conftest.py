@@ -135,6 +135,11 @@ PLAN: dict[str, Any] = {
     ],
     "schema": OPERATIONS,
     "clashes": [{"object": "person", "field": "Insurance", "wanted": "choice", "present": "text"}],
+    "taken": [
+        {"rule": "patients", "object": "person", "field": "emails", "where": "there", "records": 14},
+        {"rule": "patients", "object": "person", "field": "emails", "where": "in the trash, from another migration",
+         "records": 3},
+    ],
     "tier": TIER,
     "forecast": FORECAST,
     "planned": {"organization": 61, "person": 11_914, "activity": 46_032},

@@ -12,7 +12,7 @@ from bridgework.testing.destination import DESTINATION
 from bridgework.testing.kits import LARGE
 
 from .conftest import Made
-from .mutants import MUTANTS, Mutant, takes_files
+from .mutants import MUTANTS, Mutant, takes_files, with_unique_addresses
 
 NAMES = [each.name for each in DESTINATION.all()]
 OTHERS = 2  # tests beside the intended ones; all of them where the long form is asked for
@@ -46,4 +46,13 @@ def test_the_connector_they_are_made_from_passes(made: Made) -> None:
     report = check(made.destination(takes_files(made.connector.Trial)))
 
     assert report.failed == [], "\n".join(report.lines())
-    assert {each.name for each in report.verdicts if each.state == "not applicable"} == {"enforces_its_identity"}
+    assert {each.name for each in report.verdicts if each.state == "not applicable"} == {
+        "enforces_its_identity",
+        "says_who_holds_a_unique_value",
+    }
+
+
+def test_who_holds_a_value_is_found_by_looking_at_all_where_a_connector_does_not_say_it(made: Made) -> None:
+    report = check(made.destination(with_unique_addresses(made.connector.Trial)), "says_who_holds_a_unique_value")
+
+    assert [each.state for each in report.verdicts] == ["passed"], "\n".join(report.lines())

@@ -23,6 +23,7 @@ from bridgework.mapping.proposing import propose_mapping
 from bridgework.mapping.rehearsal import MemoryStaging, TestResult, check_examples, run_mapping_tests
 from bridgework.mapping.settings import MappingSettings
 from bridgework.mapping.transforms import TRANSFORMS
+from bridgework.mapping.values import comparable
 
 __all__ = [
     "TRANSFORMS",
@@ -50,6 +51,7 @@ __all__ = [
     "body_hash",
     "canonical",
     "check_examples",
+    "comparable",
     "compile_mapping",
     "content_hash",
     "load_mapping",

@@ -17,22 +17,22 @@ RuleKind = Literal["target", "into", "archive", "export", "reference", "rebuild"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledField:
-    """One target field. `references` are the rules it points to; `path` is set if that hangs on one plain path.
+    """One target field. `reference` names the rule it points to; `path` is set if that hangs on one plain path.
+    `unfitted` gives an option by its whole label, where `evaluate` shortens it.
 
-    `name` is set if the value is the text that stands in the row itself under that name, and nothing more is done to
-    it. `custom` marks fields that come from the practice's own fields.
+    `key_only` marks fields that come from the practice's own fields.
     """
 
     label: str
     spec: FieldSpec
     type: FieldType
     evaluate: Evaluator
+    unfitted: Evaluator | None = None
     options: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     path: Path | None = None
     deferred: bool = False
     custom: bool = False
-    name: str = ""
 
     @property
     def kept_in(self) -> str:

@@ -112,7 +112,8 @@ def _decision(plan: Plan, rules: Any, edit: Edit) -> None:
 
 def _field(plan: Plan, rules: Any, merged: Mapping[str, Any], row: Sequence[Edit]) -> None:
     first = row[0]
-    rule, label = first.sheet.rule, first.row["Field"]
+    rule = first.sheet.rule
+    label = _as_written(plan, rule, first.row["Field"])
     if first.new:
         spec = _new_field(plan, first)
     else:
@@ -123,6 +124,12 @@ def _field(plan: Plan, rules: Any, merged: Mapping[str, Any], row: Sequence[Edit
         for edit in row:
             _cell(plan, spec, edit)
     _table(_table(rules, rule), "fields")[label] = spec
+
+
+def _as_written(plan: Plan, rule: str, shown: str) -> str:
+    """The label of a field as the mapping says it, where the destination shows another one."""
+    renamed = (each for each in plan.renamed if (each.rule, each.field, each.shown) == (rule, "", shown))
+    return next((each.label for each in renamed), shown)
 
 
 def _new_field(plan: Plan, edit: Edit) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import TypeVar
 from bridgework.mapping.accounting import WHOLE, State, Usage
 from bridgework.mapping.compiled import CompiledField, CompiledRule, Evaluator, Renamed, RuleKind
 from bridgework.mapping.document import ARCHIVE, FieldSpec, Rule
-from bridgework.mapping.evaluation import FieldCompiler, PlainText
+from bridgework.mapping.evaluation import FieldCompiler
 from bridgework.mapping.labels import fitted
 from bridgework.mapping.paths import Hop, Path, UnknownName
 from bridgework.mapping.scope import Scope
@@ -164,6 +164,11 @@ class RuleCompiler:
             field = self._try("fields", lambda label=label, spec=spec: self._field(label, spec), label)  # type: ignore[misc]
             if field is None:
                 continue
+            if self._reserved(label):
+                self.note(
+                    (*self.place, "fields", label),
+                    "the destination's connector keeps a field of this label for itself; name yours otherwise",
+                )
             if field.required and field.references:
                 self._require_reference(field, requires)
             if spec.overflow not in ("", ARCHIVE) and not self._takes_long_text(spec.overflow):
@@ -197,8 +202,9 @@ class RuleCompiler:
         kind = compiler.type_of(spec, self.spec.from_) or (FieldType.REFERENCE if references else FieldType.TEXT)
         longest = compiler.settings.option_length
         options = list(_labels(spec))
+        unfitted = None
         if self.spec.to and kind in (FieldType.CHOICE, FieldType.CHOICES):
-            evaluate = _fitting_options(label, evaluate, longest)
+            unfitted, evaluate = evaluate, _fitting_options(label, evaluate, longest)
             options = [self._option(label, option, longest) for option in options]
         by = spec.by.from_ if spec.ref is not None and spec.by is not None else spec.from_
         path = compiler.catalog.path(self.spec.from_, by) if by else None
@@ -208,12 +214,12 @@ class RuleCompiler:
             spec=spec,
             type=kind,
             evaluate=evaluate,
+            unfitted=unfitted,
             options=tuple(dict.fromkeys(options)),
             references=references,
             path=path,
             deferred=spec.deferred or (own and path is None),
             custom=custom,
-            name=evaluate.name if isinstance(evaluate, PlainText) and not spec.deferred else "",
         )
 
     def _fitted(self, label: str) -> str:
@@ -229,6 +235,11 @@ class RuleCompiler:
         self.labels.renamed[self.name, field, shown] = Renamed(
             rule=self.name, object=self.spec.to or "", label=label, shown=shown, field=field
         )
+
+    def _reserved(self, label: str) -> bool:
+        """Whether the connector keeps that label for itself; columns of files may be called anything."""
+        reserved = {each.casefold() for each in self.fields.settings.reserved_labels}
+        return bool(self.spec.to) and self._fitted(label).casefold() in reserved
 
     def _takes_long_text(self, label: str) -> bool:
         spec = self.spec.fields.get(label)
@@ -272,12 +283,11 @@ class RuleCompiler:
 
     def _free(self, label: str, source: SourceField, kind: FieldType, taken: Collection[str]) -> str:
         """The label, or one with the object (and the field's name) behind where the label belongs to something else."""
-        reserved = {each.casefold() for each in self.fields.settings.reserved_labels} | set(taken)
         for each in (label, f"{label} ({self.spec.from_})", f"{label} ({source.name})"):
             shown = self._fitted(each)
             known = self.labels.known(self.spec.to or "", shown)
             same = known is None or (known.type is kind and known.custom)
-            if same and shown.casefold() not in reserved:
+            if same and shown.casefold() not in taken and not self._reserved(shown):
                 return each
         return f"{label} ({self.spec.from_}: {source.name})"
 
@@ -331,8 +341,6 @@ def _fitting_options(label: str, evaluate: Evaluator, longest: int) -> Evaluator
 
     def fitting(scope: Scope) -> Value:
         value = evaluate(scope)
-        if type(value) is str and len(value) <= longest:
-            return value
         labels = value if isinstance(value, list) else [value]
         if all(len(str(each)) <= longest for each in labels):
             return value

@@ -54,19 +54,20 @@ _CHILDLESS: Mapping[Hop, Sequence[StagedRow]] = MappingProxyType({})
 
 
 class Scope:
-    """A row under evaluation: the row, its parent where a merge join brought it along, its children, its group.
+    """A row under evaluation: the row, its parent where a merge join brought it along, its children, its group."""
 
-    Most have none of that, so what is absent stands in the class.
-    """
-
-    held = ""
-    held_row: StagedRow | None = None
-    children: Mapping[Hop, Sequence[StagedRow]] = _CHILDLESS
-    members: Sequence[StagedRow] = ()
-    memo: dict[int, list[Scope]] | None = None  # chosen children by roll-up, which several fields share
-    warnings: tuple[str, ...] = ()
-    overflow: dict[str, list[tuple[str, str]]] | None = None  # by long field: label and whole text
-    _context: TransformContext | None = None
+    __slots__ = (
+        "_context",
+        "children",
+        "held",
+        "held_row",
+        "members",
+        "memo",
+        "overflow",
+        "row",
+        "session",
+        "warnings",
+    )
 
     def __init__(
         self,
@@ -80,12 +81,14 @@ class Scope:
     ) -> None:
         self.session = session
         self.row = row
-        if held:
-            self.held, self.held_row = held, held_row
-        if children:
-            self.children = children
-        if members:
-            self.members = members
+        self.held = held
+        self.held_row = held_row
+        self.children = children
+        self.members = members
+        self.memo: dict[int, list[Scope]] | None = None  # chosen children by roll-up, which several fields share
+        self.warnings: tuple[str, ...] = ()
+        self.overflow: dict[str, list[tuple[str, str]]] | None = None  # by long field: label and whole text
+        self._context: TransformContext | None = None
 
     def warn(self, text: str) -> None:
         """Note what a person should know about the record; never a value."""

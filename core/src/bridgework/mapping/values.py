@@ -31,6 +31,18 @@ def is_empty(value: Value) -> bool:
     return value is None or (isinstance(value, (list, dict)) and not value)
 
 
+def comparable(value: Value) -> Value:
+    """Texts whatever their case and blanks; of contacts the primary one; of anything else the value itself.
+
+    Contacts without a primary one say nothing about whose they are: families share addresses. None for them, unless
+    there is one only and it does not say that it is none.
+    """
+    if isinstance(value, list) and value and isinstance(value[0], dict) and "value" in value[0]:
+        only = len(value) == 1
+        return next((comparable(each["value"]) for each in value if each.get("primary", only)), None)
+    return " ".join(value.split()).casefold() if isinstance(value, str) else value
+
+
 def decimal_of(value: Value) -> Decimal | None:
     """The exact number of a canonical number or amount, None for anything else. Never goes through a float."""
     if isinstance(value, bool) or value is None:

@@ -54,16 +54,18 @@ def _wanted(
         options = [*field.options, *sorted(observed.labels)]
         if field.spec.options_from is not None and staging is not None:
             options += _column(plan, rule, field, staging)
+    shown = {option: fitted(option, plan.settings.option_length) for option in options}
     pointed = [plan.rules[name].target for name in field.references if name in plan.rules]
     return WantedField(
         object=rule.target,
         label=field.label,
         type=_text_type(field, observed),
-        options=tuple(dict.fromkeys(fitted(option, plan.settings.option_length) for option in options)),
+        options=tuple(dict.fromkeys(shown.values())),
         under=field.spec.under,
         reference=pointed[0] if pointed else "",
         optional=field.spec.optional,
         reason=field.spec.reason or f"rule {rule.name}",
+        whole={label: option for option, label in shown.items() if label != option},
     )
 
 
@@ -83,6 +85,7 @@ def _both(first: WantedField, second: WantedField) -> WantedField:
         type=FieldType.LONG_TEXT if long else first.type,
         options=tuple(dict.fromkeys((*first.options, *second.options))),
         optional=max(ranks) if len(ranks) == 2 else None,
+        whole={**first.whole, **second.whole},
     )
 
 
@@ -109,7 +112,7 @@ def _is_counted(field: CompiledField) -> bool:
 
 def _note(observed: _Observed, field: CompiledField, scope: Scope) -> None:
     try:
-        value = field.evaluate(scope)
+        value = (field.unfitted or field.evaluate)(scope)
     except ValueError:  # reported when the row is mapped
         return
     for each in value if isinstance(value, list) else [value]:

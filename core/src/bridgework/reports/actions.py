@@ -78,6 +78,24 @@ BLOCKED: Final[dict[str, str]] = {
     "plan holds": "Take the next larger plan of the destination, or leave out a part of the records.",
 }
 
+TAKEN: Final[dict[str, str]] = {
+    "": "Decide with the practice whose value it is; private/taken.csv lists the records.",
+    "there": "If they are the same people, link them by match in mapping.yaml, by this and a further field; else take "
+    "the value out in the source or in the mapping. private/taken.csv lists them.",
+    "in the trash": "Destroy them for good in the destination's trash, or restore them and link them by match in "
+    "mapping.yaml. private/taken.csv lists them.",
+    "there, from another migration": "They were loaded from another migration folder: loading here would make doubles. "
+    "Go on in that folder, or roll it back there and empty the trash.",
+    "in the trash, from another migration": "They were rolled back in another migration folder: go on in that one, or "
+    "destroy them for good in the destination's trash, then plan again.",
+}
+
+WARNINGS: Final[dict[str, str]] = {
+    "": "Correct the mapping of the rule, or accept it.",
+    "an option longer": "private/options.csv has its whole label. Give it a shorter one by values in the mapping, or "
+    "accept it.",
+}
+
 OWNERS: Final[dict[str, str]] = {
     "unmatched": "Create a user with the person's e-mail in the destination, or choose one in private/owners.csv.",
     "inactive": "Activate the user in the destination, or choose another one in private/owners.csv.",

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bridgework.migration import Migration
-from bridgework.model import Receipt, SchemaOperation
+from bridgework.model import Receipt, SchemaOperation, WantedField
 from bridgework.project import write_private
 from bridgework.stages.audit.spreadsheet import csv_text
 
 FILE = "options.csv"
+_Option = tuple[str, str, str]  # object, field, label as the destination shows it
 HIDDEN = f"an option listed in private/{FILE}"
 
 
@@ -57,20 +58,29 @@ def receipt_report(receipt: Receipt, declared: frozenset[str]) -> dict[str, Any]
     return shown(line, declared)
 
 
-def write_options(migration: Migration, operations: Iterable[SchemaOperation], declared: frozenset[str]) -> None:
-    """private/options.csv: every option the reports only count, planned ones and those that were made."""
-    rows: dict[tuple[str, str, str], None] = {}
+def write_options(
+    migration: Migration,
+    operations: Iterable[SchemaOperation],
+    wanted: Iterable[WantedField],
+    declared: frozenset[str],
+) -> None:
+    """private/options.csv: every option the reports only count, planned ones and those that were made, and every one
+    that is shortened, with its whole label.
+    """
+    rows: dict[_Option, str] = {}
     for each in operations:
         _note(rows, each.kind, (each.object, each.field, each.name), each.options, declared)
     for receipt in migration.journal.receipts():
         _note(rows, receipt.kind, (receipt.object, receipt.field, receipt.name), receipt.options, declared)
+    for field in wanted:
+        rows.update({(field.object, field.label, label): whole for label, whole in field.whole.items()})
     if rows:
-        text = csv_text(("object", "field", "option"), list(rows))
+        text = csv_text(("object", "field", "option", "whole label"), [(*named, rows[named]) for named in rows])
         write_private(migration.project.private / FILE, text.encode("utf-8-sig"))
 
 
 def _note(
-    rows: dict[tuple[str, str, str], None],
+    rows: dict[_Option, str],
     kind: str,
     place: tuple[str, str, str],
     options: Iterable[str],
@@ -78,7 +88,7 @@ def _note(
 ) -> None:
     object_name, field, name = place
     found = [(field, name)] if kind == "option" else [(name, label) for label in options]
-    rows.update({(object_name, of, label): None for of, label in found if label not in declared})
+    rows.update({(object_name, of, label): "" for of, label in found if label not in declared})
 
 
 def _texts(value: Any) -> Iterator[str]:

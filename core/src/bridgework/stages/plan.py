@@ -18,6 +18,7 @@ from bridgework.stages.forecast import forecast, planned_counts
 from bridgework.stages.optionlists import declared_labels, operation_report, write_options
 from bridgework.stages.rules import target_rules
 from bridgework.stages.survey import ensure_survey, survey
+from bridgework.stages.taken import taken_values
 from bridgework.stages.tiers import TierCheck, check_tier
 
 PROPOSAL = "No pair brings a mapping: one was proposed in mapping.yaml, every line with its confidence and its reason."
@@ -25,11 +26,14 @@ PROPOSAL = "No pair brings a mapping: one was proposed in mapping.yaml, every li
 
 @dataclass(frozen=True, slots=True)
 class SchemaPlan:
-    """The schema operations that remain, the tier check, and fields of the same label and another type."""
+    """The schema operations that remain, the tier check, fields of the same label and another type, and all fields the
+    mapping writes.
+    """
 
     operations: tuple[SchemaOperation, ...]
     tier: TierCheck
     clashes: tuple[tuple[WantedField, str], ...]
+    wanted: tuple[WantedField, ...]
 
 
 def plan(migration: Migration, *, test_only: bool = False, cutover: datetime | None = None) -> Result:
@@ -46,7 +50,8 @@ def plan(migration: Migration, *, test_only: bool = False, cutover: datetime | N
     schema = schema_plan(migration)
     gate = mapping_gate(migration)
     declared = declared_labels(migration)
-    write_options(migration, schema.operations, declared)
+    write_options(migration, schema.operations, schema.wanted, declared)
+    taken = taken_values(migration)
     data |= {
         "mapping": gate.content_hash,
         "load_order": [rule.name for rule in target_rules(migration.plan)],
@@ -62,16 +67,18 @@ def plan(migration: Migration, *, test_only: bool = False, cutover: datetime | N
             {"rule": each.rule, "object": each.object, "field": each.field, "label": each.label, "shown": each.shown}
             for each in migration.plan.renamed
         ],
+        "taken": taken,
         "tier": schema.tier.as_json(),
         "forecast": [each.as_json() for each in forecast(migration)],
         "planned": planned_counts(migration),
         "blocked": list(gate.blocked),
     }
-    migration.journal.event("planned", mapping=migration.plan.content_hash)
+    refused = sum(each["records"] for each in taken)
+    migration.journal.event("planned", mapping=migration.plan.content_hash, refused=refused)
     return migration.finished(
         "plan",
         data=data,
-        differences=bool(gate.blocked or failed or schema.tier.problems or proposed),
+        differences=bool(gate.blocked or failed or schema.tier.problems or proposed or taken),
         next_="read and change mapping.yaml, then: bridgework plan" if proposed else gate.next_step,
         message=PROPOSAL if proposed else "",
     )
@@ -129,10 +136,18 @@ def mapping_gate(migration: Migration) -> Gate:
     return Gate(
         "mapping",
         content_hash(content),
-        f"{planned} records by {len(migration.plan.rules)} rules",
+        f"{planned} records by {len(migration.plan.rules)} rules" + _refused(migration),
         tuple(blocked),
         unblock=next(iter(unblock), ""),
     )
+
+
+def _refused(migration: Migration) -> str:
+    """What the plan found out about values that other records hold, for whoever approves it."""
+    last = migration.journal.last_event("planned")
+    known = last is not None and last.payload["mapping"] == migration.plan.content_hash
+    refused = last.payload.get("refused", 0) if last is not None and known else 0
+    return f", {refused} of which would be refused: another record holds a unique value of theirs" if refused else ""
 
 
 def schema_plan(migration: Migration) -> SchemaPlan:
@@ -146,7 +161,7 @@ def schema_plan(migration: Migration) -> SchemaPlan:
     dropped = set(tier.dropped)
     kept = tuple(each for each in operations if (each.object, each.name) not in dropped or each.kind != "field")
     found = tuple((field, str(there.type)) for field, there in clashes(wanted, migration.schema))
-    return SchemaPlan(kept, tier, found)
+    return SchemaPlan(kept, tier, found, tuple(wanted))
 
 
 def pending_records(migration: Migration) -> dict[str, int]:

@@ -241,7 +241,7 @@ def _is_there(migration: Migration, operation: SchemaOperation) -> bool:
 
 def _report(migration: Migration, planned: SchemaPlan, *, applied: bool) -> dict[str, Any]:
     declared = declared_labels(migration)
-    write_options(migration, planned.operations, declared)
+    write_options(migration, planned.operations, planned.wanted, declared)
     return {
         "operations": [operation_report(operation_json(each), declared) for each in planned.operations],
         "tier": planned.tier.as_json(),

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
-from bridgework.reports.actions import BLOCKED, action
+from bridgework.reports.actions import BLOCKED, TAKEN, WARNINGS, action
 from bridgework.reports.balance import balance
 from bridgework.reports.cells import count, named, named_exactly, words
 from bridgework.reports.figures import duration, label, many, number, rate
@@ -39,9 +39,12 @@ def plan(result: Mapping[str, Any]) -> Page:
     accounts = lines(result.get("accounting"))
     crowded = bool(items(dictionary(result.get("tier")).get("problems")))
     open_fields = sum(1 for each in accounts if each.get("state") == "unaccounted")
+    taken = lines(result.get("taken"))
+    refused = sum(whole(each.get("records")) for each in taken)
     load = first(lines(result.get("forecast")), "load")
     operations = lines(result.get("schema"))
-    steps = next_steps(result, Step("Read the tables below with the practice."), text="Then approve by name")
+    decide = (Step("Decide about the values that other records hold: the next table says how."),) if refused else ()
+    steps = next_steps(result, *decide, Step("Read the tables below with the practice."), text="Then approve by name")
     if blocked:
         steps = (
             Step("Clear what stands in the way: the next table says how."),
@@ -51,8 +54,8 @@ def plan(result: Mapping[str, Any]) -> Page:
         stage="plan",
         title="What will be moved, and how",
         purpose="Every row was mapped once without sending anything, so that its fate is known beforehand.",
-        verdict=_verdict(blocked, planned, operations, load, crowded=crowded),
-        tone="stop" if blocked or crowded else "good",
+        verdict=_verdict(blocked, planned, operations, load, crowded=crowded) + _but(refused),
+        tone="stop" if blocked or crowded else "look" if refused else "good",
         subject=subject(result),
         tiles=(
             Tile("Records planned", number(planned), note=many(len(items(result.get("load_order"))), "rule")),
@@ -64,6 +67,7 @@ def plan(result: Mapping[str, Any]) -> Page:
         sections=(
             *warnings(result),
             *_blocked(blocked),
+            *_taken(taken),
             *failed_tests(result),
             *_rules(result),
             *forecast_sections(result),
@@ -98,6 +102,32 @@ def _verdict(
 def _blocked(blocked: list[str]) -> tuple[Section, ...]:
     found = [((words(each, tone="stop"),), action(BLOCKED, each)) for each in blocked]
     return problem_table("What stands in the way", ("What",), found, essential=True)
+
+
+def _but(refused: int) -> str:
+    if not refused:
+        return ""
+    return f" {many(refused, 'record')} would be refused: another record holds a value that only one may have."
+
+
+def _taken(taken: list[Mapping[str, Any]]) -> tuple[Section, ...]:
+    found = [
+        (
+            (
+                named(each.get("rule")),
+                words(each.get("field")),
+                words(each.get("where"), tone="stop"),
+                count(each.get("records")),
+            ),
+            action(TAKEN, str(each.get("where"))),
+        )
+        for each in taken
+    ]
+    intro = (
+        "The destination takes such a value once, and what lies in its trash counts. These records would be refused."
+    )
+    columns = ("Rule", "Field", "Who has the value is", "Records")
+    return problem_table("Values that another record holds", columns, found, intro=intro, essential=True)
 
 
 def failed_tests(result: Mapping[str, Any]) -> tuple[Section, ...]:
@@ -165,7 +195,7 @@ def _warned(surveyed: Mapping[str, Mapping[str, Any]]) -> tuple[Section, ...]:
     found = [
         (
             (named(name), words(warning, tone="look"), count(number_of)),
-            "Correct the mapping of the rule, or accept it.",
+            action(WARNINGS, str(warning)),
         )
         for name, values in surveyed.items()
         for warning, number_of in dictionary(values.get("warnings")).items()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from bridgework.mapping import CompiledRule, Mapped
+from bridgework.mapping import CompiledRule, Mapped, comparable
 from bridgework.model import Value
 from bridgework.stages.load.jobs import Planned
 from bridgework.stages.load.parents import parents_of
@@ -61,6 +61,12 @@ class Matcher:
         self._refuse(several, "several existing records agree in")
         self._refuse(shared, "an existing record agrees with several planned ones in")
 
+    def linked(self, planned: Sequence[Mapped]) -> dict[str, str]:
+        """Key and id of those that `link` would link."""
+        marks = dict(self._marks(planned))
+        found = {key: self._existing.get(mark, ()) for key, mark in marks.items()}
+        return {key: ids[0] for key, ids in found.items() if len(ids) == 1 and self._named[marks[key]] == 1}
+
     def _refuse(self, keys: Sequence[str], why: str) -> None:
         if keys:
             reason = f"{why} {', '.join(self._rule.match)}"
@@ -104,15 +110,3 @@ class Matcher:
         """A digest of the values as they are compared; None if one of them is missing."""
         parts = [comparable(values.get(key)) for key in self._keys]
         return None if not all(parts) else sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)).digest()[:16]
-
-
-def comparable(value: Value) -> Value:
-    """Texts whatever their case and blanks; of contacts the primary one; of anything else the value itself.
-
-    Contacts without a primary one say nothing about whose they are: families share addresses. None for them, unless
-    there is one only and it does not say that it is none.
-    """
-    if isinstance(value, list) and value and isinstance(value[0], dict) and "value" in value[0]:
-        only = len(value) == 1
-        return next((comparable(each["value"]) for each in value if each.get("primary", only)), None)
-    return " ".join(value.split()).casefold() if isinstance(value, str) else value

@@ -143,3 +143,32 @@ def _filled(run: Run, size: int, there: Sequence[str] = ()) -> list[str]:
 def _removal(run: Run, id_: str) -> Operation:
     """A delete as somebody else sends it."""
     return replace(run.operation(run.record("gone", number=5003), 1), verb=Verb.DELETE, target_id=id_)
+
+
+@STANDARDS.required
+def says_who_holds_a_unique_value(bench: Bench) -> None:
+    """The holder of a unique value is named for the value it holds, and no longer as being there once it is removed."""
+    with bench.run() as run:
+        name, field = _unique_field(run)
+        run.prepare(name)
+        holder, free = run.records(2, name, whole=True)
+        write(run, [holder])
+        bodies = run.hooks.normalise(name, [{field: each.body[field]} for each in (free, holder)])
+        asked = [body[field] for body in bodies]
+        found = [(each.place, each.id, each.deleted) for each in run.hooks.holders(name, field, asked)]
+        require(
+            found == [(1, run.id(holder), False)], f"asked for two values of {field}, of which one is held: {found}."
+        )
+        run.undo(holder)
+        left = [each for each in run.hooks.holders(name, field, asked) if not each.deleted]
+        require(not left, f"a {name} that was removed still holds its {field}, as if it were there.")
+
+
+def _unique_field(run: Run) -> tuple[str, str]:
+    """A unique field that records of the kit fill, and its object. NotApplicable if there is none."""
+    for name in run.objects():
+        unique = {each.key for each in run.target(name).fields if each.unique and each.settable != "never"}
+        filled = unique & run.record("1", name, whole=True).body.keys() if unique else set()
+        if filled:
+            return name, min(filled)
+    raise NotApplicable("no field that a record can fill is unique")
