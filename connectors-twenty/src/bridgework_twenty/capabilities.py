@@ -30,7 +30,7 @@ def _object(name: str, *, records: bool = True) -> ObjectCapability:
         created_at="createdAt",
         recoverable=timedelta(days=14),
         cascades_to=_CASCADES.get(name, ()),
-        restore=Ability.NOT_WRITTEN,
+        restore=Ability.SUPPORTED,
         upload=name == "attachment",
         update=Ability.SUPPORTED,
     )
@@ -38,7 +38,7 @@ def _object(name: str, *, records: bool = True) -> ObjectCapability:
 
 def _costs() -> dict[tuple[str, str], Mapping[str, int]]:
     """One call for each request, whatever its size; schema and uploads of files are free."""
-    verbs = ("create", "update", "delete", "read", "scan", "upload")
+    verbs = ("create", "update", "delete", "restore", "read", "scan", "upload")
     costs: dict[tuple[str, str], Mapping[str, int]] = {("*", verb): _ONE for verb in verbs}
     return {**costs, ("owners", "read"): _ONE, ("schema", "create"): {}, ("schema", "delete"): {}}
 

@@ -111,6 +111,10 @@ class Twenty:
         return self._writer.undo(operations)
 
     @hookimpl
+    def restore(self, operations: Sequence[Operation]) -> Iterator[WriteResult]:
+        return self._writer.restore(operations)
+
+    @hookimpl
     def read(self, object_name: str, ids: Sequence[str]) -> Iterator[StoredRecord]:
         return reading.read(self._api, self._catalogue, object_name, ids)
 

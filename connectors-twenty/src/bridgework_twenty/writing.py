@@ -20,10 +20,12 @@ from bridgework.model import (
     Written,
 )
 from bridgework_twenty import refusals, wire
+from bridgework_twenty.answering import records
 from bridgework_twenty.batches import Ceiling, Prepared
 from bridgework_twenty.catalogue import Catalogue, Kind
 from bridgework_twenty.moving import in_order
 from bridgework_twenty.reading import NAMED, rows
+from bridgework_twenty.restoring import Restorer
 from bridgework_twenty.settings import Settings
 from bridgework_twenty.uniqueness import clashes, release
 from bridgework_twenty.uploading import Uploader
@@ -39,6 +41,7 @@ class Writer:
         self._api, self._catalogue, self._settings = api, catalogue, settings
         self._ceiling = Ceiling(settings.batch)
         self._uploader = Uploader(api, catalogue)
+        self._restorer = Restorer(api, catalogue)
 
     # ------------------------------------------------------------------------------- creating and updating
 
@@ -100,7 +103,7 @@ class Writer:
             yield from self._created(chunk, answer) if answer.ok else self._refused(kind, chunk, answer)
 
     def _created(self, chunk: Sequence[Prepared], answer: Answer) -> Iterator[WriteResult]:
-        made = {str(row["id"]): row for row in _records(answer)}
+        made = {str(row["id"]): row for row in records(answer)}
         if foreign := made.keys() - {str(each.operation.client_id) for each in chunk}:
             raise StopRun(
                 f"Twenty answered with {len(foreign)} other records than those sent.",
@@ -147,7 +150,7 @@ class Writer:
             "PATCH", f"{kind.path}/{operation.target_id}", for_=operation, json=body, params={"depth": 0}
         )
         if answer.ok:
-            made = {str(row["id"]): row for row in _records(answer)}
+            made = {str(row["id"]): row for row in records(answer)}
             if operation.target_id not in made:
                 raise refusals.unnamed((operation.number,))
             return Written(operation.number, operation.target_id, str(made[operation.target_id].get("updatedAt") or ""))
@@ -167,7 +170,7 @@ class Writer:
         found = next(rows(self._api, kind, filter=f"id[eq]:{operation.target_id}"), {})
         return {field.wire: found.get(field.wire) for field in concerned}
 
-    # ------------------------------------------------------------------------------- removing
+    # ------------------------------------------------------------------------------- removing, and back
 
     def undo(self, operations: Sequence[Operation]) -> Iterator[UndoResult]:
         """Move what was created to the trash. What is not there any more is missing in the answer."""
@@ -187,14 +190,10 @@ class Writer:
             reason, unclear = refusals.reason(answer), refusals.is_unclear(answer)
             yield from (Refused(each.number, reason, unclear) for each in operations)
             return
-        removed = {str(row["id"]) for row in _records(answer)}
+        removed = {str(row["id"]) for row in records(answer)}
         for each in operations:
             yield Undone(each.number) if each.target_id in removed else AlreadyGone(each.number)
 
-
-def _records(answer: Answer) -> list[dict[str, Any]]:
-    """The records of an answer: below `data` and the name of what was done, one or a list."""
-    data = answer.json.get("data") if isinstance(answer.json, dict) else None
-    found = next(iter(data.values()), None) if isinstance(data, dict) else None
-    listed = found if isinstance(found, list) else [found]
-    return [row for row in listed if isinstance(row, dict) and row.get("id")]
+    def restore(self, operations: Sequence[Operation]) -> Iterator[WriteResult]:
+        """Bring back what was moved to the trash."""
+        return self._restorer.restore(operations, min(self._ceiling.records, NAMED))

@@ -29,7 +29,7 @@ def document(workspace: Workspace, which: str, base_url: str) -> Reply:
     kinds = list(workspace.kinds.values()) if which == "core" else []
     paths: Record = {f"/open-api/{which}": {"get": {}}}
     for kind in kinds:
-        paths |= _paths(kind, workspace.options.restore_routes == "later")
+        paths |= _paths(kind, workspace.options.restore_routes)
     if which == "metadata":
         for plural in ("objects", "fields"):
             paths |= {
@@ -48,16 +48,13 @@ def document(workspace: Workspace, which: str, base_url: str) -> Reply:
     )
 
 
-def _paths(kind: Kind, later: bool) -> Record:
+def _paths(kind: Kind, routes: str) -> Record:
     plural = kind.plural
-    restore = (
-        (f"/{plural}/restore", f"/{plural}/{{id}}/restore")
-        if later
-        else (
-            f"/restore/{plural}",
-            f"/restore/{plural}/{{id}}",
-        )
-    )
+    restore = {
+        "first": (f"/restore/{plural}", f"/restore/{plural}/{{id}}"),
+        "later": (f"/{plural}/restore", f"/{plural}/{{id}}/restore"),
+        "none": (),
+    }[routes]
     return {
         f"/{plural}": {"get": {}, "post": {}, "patch": {}, "delete": {}},
         f"/batch/{plural}": {"post": {}},

@@ -17,9 +17,9 @@ class Options(BaseModel):
     metadata_shape: Literal["new", "legacy"] = Field(
         default="new", description="reply shape of REST metadata, which differs between workspaces"
     )
-    restore_routes: Literal["first", "later"] = Field(
+    restore_routes: Literal["first", "later", "none"] = Field(
         default="first",
-        description="REST routes of restoring: those of 2.21 (many only), or those of later versions (one and many)",
+        description="REST routes of restoring: those of 2.21 (many only), those of later versions (one and many), none",
     )
     max_batch: int = Field(default=200, ge=1, description="records in one batch; 60 is documented, 200 is enforced")
     api_key: str = Field(default="", description="key of the migration; made up when empty")

@@ -64,15 +64,15 @@ class CoreRest:
         segments = path.removeprefix(PREFIX).strip("/").split("/")
         if segments == [""]:
             raise no_route(method, path)
-        later = self._workspace.options.restore_routes == "later"
+        routes = self._workspace.options.restore_routes
         match segments:
             case ["batch", plural] if method == "POST":
                 return Target(self._kind(plural), action="batch")
-            case ["restore", plural] if method == "PATCH" and not later:
+            case ["restore", plural] if method == "PATCH" and routes == "first":
                 return Target(self._kind(plural), action="restore")
-            case [plural, "restore"] if method == "PATCH" and later:
+            case [plural, "restore"] if method == "PATCH" and routes == "later":
                 return Target(self._kind(plural), action="restore")
-            case [plural, record, "restore"] if method == "PATCH" and later:
+            case [plural, record, "restore"] if method == "PATCH" and routes == "later":
                 return Target(self._kind(plural), _uuid(record), action="restore")
             case [plural, action] if (method, action) in SPECIAL:
                 return Target(self._kind(plural), action=action)

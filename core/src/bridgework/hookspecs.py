@@ -83,6 +83,7 @@ ROLES: dict[str, tuple[str, bool]] = {
     "holders": ("destination", False),
     "upload": ("destination", False),
     "undo": ("destination", True),
+    "restore": ("destination", False),
     "stage_started": ("all", False),
     "batch_done": ("all", False),
     "stage_finished": ("all", False),
@@ -564,6 +565,27 @@ def undo(operations: Sequence[Operation]) -> Iterator[UndoResult] | None:
             for op in operations:
                 answer = self.api.send("DELETE", f"/{op.object}s/{op.target_id}", for_=op, accept=(404, 410))
                 yield Undone(op.number) if answer.ok else AlreadyGone(op.number)
+
+    .. versionadded:: 0.1
+    """
+
+
+@hookspec(firstresult=True)
+def restore(operations: Sequence[Operation]) -> Iterator[WriteResult] | None:
+    """Bring removed records (`target_id`) back, with the values and ids they had. *destination, first*
+
+    Called in `rollback --undo`, parents before children, for objects whose `ObjectCapability.restore` is supported, and
+    only for records that `read` gives as deleted. A record that is not there any more is `Rejected`.
+
+    Repeatable: yes; what is back already is `Written`.
+
+    Example::
+
+        @hookimpl
+        def restore(self, operations):
+            for op in operations:
+                answer = self.api.send("POST", f"/{op.object}s/{op.target_id}/restore", for_=op, accept=(404,))
+                yield Written(op.number, op.target_id) if answer.ok else Rejected(op.number, "gone for good")
 
     .. versionadded:: 0.1
     """

@@ -413,6 +413,7 @@ class Verb(StrEnum):
     CREATE = "create"
     UPDATE = "update"
     DELETE = "delete"
+    RESTORE = "restore"
     UPLOAD = "upload"
     SCHEMA = "schema"
 
@@ -653,7 +654,7 @@ class ObjectCapability:
     """What can be done with one destination object.
 
     `batch_size` is how many operations one `write` takes, `records_per_request` how many of them travel in one request;
-    `recoverable` is how long a deleted record can be restored.
+    `recoverable` is how long a deleted record can be restored, `restore` whether the hook of that name can do it.
     """
 
     name: str

@@ -24,6 +24,7 @@ from stevedore.driver import DriverManager
 from bridgework import hookspecs
 from bridgework.errors import BridgeworkError, ContractBroken, PluginNotFound
 from bridgework.model import (
+    Ability,
     AlreadyGone,
     BatchRejected,
     Before,
@@ -376,6 +377,10 @@ class Hooks:
         """Delete what we created."""
         return self._stream("undo", (Undone, AlreadyGone, Refused), operations=operations)
 
+    def restore(self, operations: Sequence[Operation]) -> Iterator[WriteResult]:
+        """Bring back what was deleted."""
+        return self._stream("restore", (Written, Rejected, BatchRejected), operations=operations)
+
     def announce(self, name: str, **arguments: Any) -> None:
         """Call a life-cycle hook of every plugin."""
         self._guard(name, lambda: getattr(self._manager.hook, name)(**arguments))
@@ -440,6 +445,11 @@ def _check_capabilities(registered: Registered, present: set[str]) -> None:
         raise ContractBroken(f"{who} says that {takes_files[0]} takes files but does not answer upload.")
     if "upload" in present and not takes_files:
         raise ContractBroken(f"{who} answers upload but none of its objects takes files.")
+    restorable = [each.name for each in capabilities.objects if each.restore is Ability.SUPPORTED]
+    if restorable and "restore" not in present:
+        raise ContractBroken(f"{who} says that {restorable[0]} can be restored but does not answer restore.")
+    if "restore" in present and not restorable:
+        raise ContractBroken(f"{who} answers restore but says of none of its objects that it can be restored.")
     for each in capabilities.objects:
         if each.identity.kind == "natural" and "find" not in present:
             raise ContractBroken(f"{who} recognises {each.name} by its values but does not answer find.")

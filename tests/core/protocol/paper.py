@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from bridgework import hookimpl
 from bridgework.client import ApiClient
 from bridgework.model import (
+    Ability,
     AlreadyGone,
     BatchRejected,
     Capabilities,
@@ -139,6 +140,7 @@ def capabilities(kind: Any) -> Capabilities:
                 batch_size=BATCH,
                 records_per_request=batch,
                 recoverable=timedelta(days=30) if name == "person" else None,
+                restore=Ability.SUPPORTED if name == "person" else Ability.IMPOSSIBLE,
             )
             for name in ("person", "visit")
         ),
@@ -250,6 +252,12 @@ class PaperDestination:
                 yield Refused(each.number, "refused", unclear=True)
             else:
                 yield Undone(each.number) if answer.ok else AlreadyGone(each.number)
+
+    @hookimpl
+    def restore(self, operations: Sequence[Operation]) -> Iterator[WriteResult]:
+        """One by one."""
+        for each in operations:
+            yield self._single("PUT", f"/{each.object}/{each.target_id}", each, {})
 
 
 def _stored(row: Mapping[str, Any]) -> StoredRecord:

@@ -152,6 +152,9 @@ class Registry:
             case "PATCH", [id_] if id_ in self.rows and not self.rows[id_]["deleted"]:
                 self.rows[id_] |= {name: value for name, value in body.items() if name not in self.drops}
                 return httpx.Response(200, json=self._shown(self._touch(self.rows[id_])))
+            case "PUT", [id_] if id_ in self.rows:
+                self.rows[id_]["deleted"] = False
+                return httpx.Response(200, json=self._shown(self._touch(self.rows[id_])))
             case "DELETE", [id_] if id_ in self.rows and not self.rows[id_]["deleted"]:
                 self.rows[id_]["deleted"] = True
                 self._touch(self.rows[id_])

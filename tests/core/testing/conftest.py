@@ -11,6 +11,8 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 from bridgework.scaffold import scaffold
 from bridgework.testing import Destination, Refusal
@@ -27,7 +29,29 @@ class Made:
 
     def destination(self, connector: type[Any] | None = None) -> Destination:
         """The subject of the kit, of the generated connector or of one that differs from it."""
-        return Destination(connector or self.connector.Trial, self.simulator.TrialSandbox, cap=FULL)
+        return Destination(connector or self.connector.Trial, with_bin(self.simulator.TrialSandbox), cap=FULL)
+
+
+def with_bin(simulator: Any) -> Any:
+    """The simulator of a service that keeps what is deleted: an update that says so brings it back."""
+
+    class WithBin(simulator):
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments)
+            self.bin: dict[tuple[str, str], Any] = {}
+
+        def _removed(self, name: str, key: str) -> Any:
+            row = self.bin[name, key] = super()._removed(name, key)
+            return row
+
+        async def _update(self, request: Request) -> Response:
+            name, key = request.path_params["table"], request.path_params["id"]
+            if await request.json() != {"restore": True}:
+                return await super()._update(request)  # type: ignore[no-any-return]
+            row = self.bin.pop((name, key), None)
+            return JSONResponse(self._row(name, key) if row is None else self._put(name, key, row))
+
+    return WithBin
 
 
 @pytest.fixture(scope="session")

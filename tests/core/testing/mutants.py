@@ -279,6 +279,52 @@ def uploads_without_a_marker(base: Base) -> Base:
     return Mutant
 
 
+def restores(base: Base) -> Base:
+    """A connector that brings back what was removed, as it should."""
+
+    class Restoring(base):
+        capabilities = replace(
+            base.capabilities,
+            objects=tuple(
+                each if each.upload else replace(each, restore=Ability.SUPPORTED) for each in base.capabilities.objects
+            ),
+            costs={**base.capabilities.costs, ("*", "restore"): {"window": 1}},
+        )
+
+        @hookimpl
+        def restore(self, operations: Sequence[Operation]) -> Iterator[WriteResult]:
+            for operation in operations:
+                answer = self.save(replace(operation, body={"restore": True}))
+                yield Written(operation.number, answer.json["id"], str(answer.json["version"]))
+
+    return Restoring
+
+
+@noticed_by("brings_back_what_was_removed")
+def restores_nothing(base: Base) -> Base:
+    class Mutant(restores(base)):
+        @hookimpl
+        def restore(self, operations: Sequence[Operation]) -> Iterator[WriteResult]:
+            yield from (Written(each.number, each.target_id) for each in operations)
+
+    return Mutant
+
+
+@noticed_by("brings_back_what_was_removed")
+def refuses_to_restore_what_is_there(base: Base) -> Base:
+    class Mutant(restores(base)):
+        @hookimpl
+        def restore(self, operations: Sequence[Operation]) -> Iterator[WriteResult]:
+            there = {each.id for each in self.read(operations[0].object, [each.target_id for each in operations])}
+            for operation in operations:
+                if operation.target_id in there:
+                    yield Rejected(operation.number, "it is there")
+                else:
+                    yield from super().restore([operation])
+
+    return Mutant
+
+
 # ------------------------------------------------------------------------------------------ reading
 
 

@@ -39,6 +39,25 @@ def test_what_was_taken_out_can_be_loaded_again_although_the_trash_holds_the_add
 
 
 @pytest.mark.slow
+def test_a_rollback_is_taken_back_and_everything_is_as_it_was(bench: TwentyBench) -> None:
+    before, loaded = bench.workspace.records(), bench.workspace.counts()
+    ids = {row["id"] for row in bench.workspace.rows("person")}
+    bench.call("rollback")
+    answer = bench.call("rollback", "--undo")
+    assert {name: counts["brought back"] for name, counts in answer["records"].items()} == {
+        name: number for name, number in loaded.items() if number
+    }
+    assert bench.workspace.records() == before
+    assert {row["id"] for row in bench.workspace.rows("person")} == ids
+    assert all(set(outcomes) == {"unchanged"} for outcomes in bench.call("load")["outcomes"].values() if outcomes)
+    assert bench.call("reconcile", code=(0, 1))["differences"] == []
+    bench.call("rollback", "--schema")
+    out = bench.call("rollback", "--undo", code=1)
+    assert {what for counts in out["records"].values() for what in counts} == {"fields were removed"}
+    assert out["next"] == "bridgework load"
+
+
+@pytest.mark.slow
 def test_even_after_the_schema_was_taken_out_everything_can_be_loaded_again(bench: TwentyBench) -> None:
     before = bench.workspace.records()
     bench.call("rollback", "--schema")

@@ -153,7 +153,7 @@ def state_after(verb: str, outcome: str, prior: str) -> str:
     if outcome in (OutcomeState.NOT_SENT, OutcomeState.PROVED_ABSENT):
         return _PENDING if verb in _MAKES else prior
     if outcome == OutcomeState.REJECTED:
-        return _CONFLICT if verb == Verb.DELETE else _REJECTED
+        return prior if verb == Verb.RESTORE else _CONFLICT if verb == Verb.DELETE else _REJECTED
     return _OTHERWISE[outcome]
 
 
@@ -163,6 +163,7 @@ _SUCCEEDED: dict[str, str] = {
     Verb.SCHEMA: TargetState.CREATED.value,
     Verb.UPDATE: TargetState.UPDATED.value,
     Verb.DELETE: TargetState.UNDONE.value,
+    Verb.RESTORE: TargetState.CREATED.value,
 }
 _OTHERWISE: dict[str, str] = {
     OutcomeState.UNDONE: TargetState.UNDONE.value,
@@ -213,8 +214,9 @@ def apply_outcomes(
         state = state_after(verb, outcome, prior)
         written = mapped_hash if success and verb != Verb.DELETE else ""
         origin = operation if success else 0
+        altered = int(success and verb != Verb.RESTORE)  # a record that comes back is the one that was read back before
         mark = (operation, verb, attempt, outcome, reason, field)
-        changes.append((number, state, name, id_, version, generation, origin, written, *mark, makes, success))
+        changes.append((number, state, name, id_, version, generation, origin, written, *mark, makes, altered))
         closed.append((number,))
     connection.executemany(
         "INSERT INTO standing(target, state, object, id, version, generation, origin, mapped_hash, operation, verb,"

@@ -51,6 +51,12 @@ PROOF: Final[dict[str, str]] = {
     "carries our marker": "Nobody here recorded it. Open it in the destination and delete it if it is a double.",
 }
 
+BROUGHT_BACK: Final[dict[str, str]] = {
+    "": "Run bridgework load: it makes these records anew.",
+    "refused": "Restore them in the destination by hand, then run bridgework rollback --undo again.",
+    "in doubt": "Run bridgework rollback --undo again: it looks first.",
+}
+
 ROLLBACK: Final[dict[str, str]] = {
     "": "Open the record in the destination and decide there.",
     "edited in the destination": "Somebody has worked on it. Keep it, or delete it by hand in the destination.",

@@ -266,6 +266,10 @@ class Run:
         [done] = Writer(self.migration).send([Job(intent, body, sent={**wanted.body, **body}, version=target.version)])
         return done
 
+    def restore(self, wanted: Wanted) -> Done:
+        """Bring a deleted record back."""
+        return self._change(wanted, Verb.RESTORE, {})
+
     def load(self, wanted: Sequence[Wanted]) -> None:
         """As the stage does: settle what is in doubt, send what is open, settle again."""
         settle_doubt(self.migration)

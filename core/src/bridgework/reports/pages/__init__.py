@@ -23,7 +23,7 @@ from bridgework.reports.pages.proving import reconcile
 from bridgework.reports.pages.sampling import diff, sample
 from bridgework.reports.pages.schema import schema
 from bridgework.reports.pages.standing import status
-from bridgework.reports.pages.wayback import rollback
+from bridgework.reports.pages.wayback import brought_back, rollback
 
 PAGES: Final[dict[str, Callable[[Mapping[str, Any]], Page]]] = {
     "extract": extract,
@@ -41,6 +41,7 @@ PAGES: Final[dict[str, Callable[[Mapping[str, Any]], Page]]] = {
     "failures": failures,
     "reconcile": reconcile,
     "rollback": rollback,
+    "rollback-undo": brought_back,
     "status": status,
     "deliver": deliver,
     "check": check,

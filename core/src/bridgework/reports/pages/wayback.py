@@ -1,4 +1,4 @@
-"""rollback: what was or would be taken out again, and what stays."""
+"""rollback: what was or would be taken out again, and what stays; and what came back after it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
-from bridgework.reports.actions import LEFT_BEHIND, ROLLBACK, action
+from bridgework.reports.actions import BROUGHT_BACK, LEFT_BEHIND, ROLLBACK, action
 from bridgework.reports.balance import balance
 from bridgework.reports.cells import code, count, named, words
 from bridgework.reports.figures import label, many, number
@@ -52,6 +52,46 @@ def rollback(result: Mapping[str, Any]) -> Page:
         ),
         facts=facts(result),
     )
+
+
+def brought_back(result: Mapping[str, Any]) -> Page:
+    """The preview or the result of taking a rollback back."""
+    preview = bool(result.get("preview"))
+    counts = {name: dictionary(values) for name, values in dictionary(result.get("records")).items()}
+    sums: Counter[str] = Counter()
+    for values in counts.values():
+        sums.update({name: whole(value) for name, value in values.items()})
+    back = sums["to bring back"] if preview else sums["brought back"]
+    left = sums.total() - back - sums["there already"]
+    would = "would come back" if preview else "came back"
+    stay = f"; {many(left, 'record does', 'records do')} not" if left else "; none is missing"
+    return Page(
+        stage="rollback-undo",
+        title="What would come back" if preview else "The rollback was taken back",
+        purpose="Records that a rollback removed come back as they were, with their ids, as long as the destination "
+        "keeps them.",
+        verdict=f"{many(back, 'record')} {would}{stay}.",
+        tone="look" if left else "good",
+        subject=subject(result),
+        tiles=(
+            Tile("Would come back" if preview else "Came back", number(back)),
+            Tile("Were there already", number(sums["there already"])),
+            Tile("Do not come back", number(left), tone="look" if left else "plain"),
+        ),
+        steps=next_steps(result),
+        sections=(*_stays_out(counts), *_counts(counts, sums), *balance(result)),
+        facts=facts(result),
+    )
+
+
+def _stays_out(counts: Mapping[str, Mapping[str, Any]]) -> tuple[Section, ...]:
+    found = [
+        ((named(name), words(kind, tone="look"), count(number_of)), action(BROUGHT_BACK, kind))
+        for name, values in counts.items()
+        for kind in ("gone for good", "refused", "in doubt", "not possible there", "fields were removed")
+        if (number_of := whole(values.get(kind)))
+    ]
+    return problem_table("What does not come back", ("What", "Why", "Records"), found, essential=True)
 
 
 def _verdict(done: int, kept: int, *, preview: bool) -> str:

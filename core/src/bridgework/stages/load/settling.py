@@ -21,7 +21,7 @@ from bridgework.model import Found, FoundRecord, Verb
 if TYPE_CHECKING:
     from bridgework.migration import Migration
 
-REPEATABLE = (Verb.UPDATE, Verb.DELETE)  # they carry absolute values
+REPEATABLE = (Verb.UPDATE, Verb.DELETE, Verb.RESTORE)  # they carry absolute values
 MAKING = (Verb.CREATE, Verb.UPLOAD)
 ENFORCED = ("client-id", "unique-key")  # identities of which the destination refuses a second record
 NAMED = 10  # further records of one marker that a reason names

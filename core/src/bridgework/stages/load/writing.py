@@ -206,6 +206,8 @@ class Writer:
     def _call(self, operation: Operation, *, upload: bool) -> _Call:
         if operation.verb is Verb.DELETE:
             return self._migration.hooks.undo
+        if operation.verb is Verb.RESTORE:
+            return self._migration.hooks.restore
         return self._migration.hooks.upload if upload else self._migration.hooks.write
 
 
@@ -331,7 +333,7 @@ class _Attempt:
     def _written(self, result: Written) -> Outcome:
         """Done, if the answer is about our record and no other."""
         intent = self.jobs[result.operation].intent
-        if intent.verb is Verb.UPDATE:
+        if intent.verb in (Verb.UPDATE, Verb.RESTORE):
             ours = result.id == intent.target_id
         elif self._ids_are_ours:
             ours = result.id.lower() == intent.client_id
@@ -340,7 +342,7 @@ class _Attempt:
         if ours:
             return Outcome(result.operation, "done", result.id, result.version)
         self._foreign.add(result.operation)
-        state = "in_doubt" if intent.verb is Verb.UPDATE else "quarantined"
+        state = "in_doubt" if intent.verb in (Verb.UPDATE, Verb.RESTORE) else "quarantined"
         return Outcome(result.operation, state, reason=f"the answer names another record: {result.id}")
 
     def _note(self, numbers: Collection[int], state: str, reason: str) -> None:

@@ -14,7 +14,7 @@ from bridgework.testing.standards import Standards, fail, require, skip_unless
 
 STANDARDS = Standards()
 
-VERBS = frozenset({"create", "update", "delete", "upload", "read", "scan"})
+VERBS = frozenset({"create", "update", "delete", "restore", "upload", "read", "scan"})
 BESIDE = frozenset({"schema", "owners"})
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bridgework.model import AlreadyGone, Undone, Verb
+from bridgework.model import Ability, AlreadyGone, Undone, Verb, Written
 from bridgework.stages.rollback import rollback
 from bridgework.stages.settle_images import settle_images
 from bridgework.testing.destination.bench import Bench
 from bridgework.testing.promise import write
 from bridgework.testing.run import Run, Wanted
-from bridgework.testing.standards import Standards, require
+from bridgework.testing.standards import Standards, require, skip_unless
 
 STANDARDS = Standards()
 
@@ -78,6 +78,33 @@ def leaves_nothing_behind(bench: Bench) -> None:
             for name in names:
                 left = {each.id for each in run.scanned(name)} - before[name]
                 require(not left, f"{len(left)} records of {name} are left after a rollback.")
+
+
+@STANDARDS.optional("restoring")
+def brings_back_what_was_removed(bench: Bench) -> None:
+    """A removed record comes back with its id and values; bringing it back twice is no error."""
+    with bench.run() as run:
+        names = [each for each in run.objects() if run.capability(each).restore is Ability.SUPPORTED]
+        skip_unless(names, "no object can be restored")
+        run.prepare(*names)
+        for name in names:
+            [record] = run.records(1, name)
+            write(run, [record])
+            id_ = run.id(record)
+            run.undo(record)
+            done = run.restore(record)
+            require(done.outcome.state == "done", f"restoring a record of {name}: {done.outcome.state}.")
+            require(run.id(record) == id_, f"a record of {name} comes back under another id.")
+            lost = run.differences(record, record.body)
+            require(not lost, f"a record of {name} comes back without {', '.join(lost)}.")
+            operation = replace(run.operation(record, 2), verb=Verb.RESTORE, target_id=id_)
+            with run.account.outsider() as (connector, _):
+                results = list(connector.restore([operation]))
+            require(
+                len(results) == 1 and isinstance(results[0], Written),
+                f"restoring a record of {name} that is there is no error: answer `Written`.",
+            )
+            require(not run.differences(record, record.body), f"a second restoring changes a record of {name}.")
 
 
 def _edit(run: Run, record: Wanted) -> None:
