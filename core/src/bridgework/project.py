@@ -6,6 +6,7 @@ import base64
 import os
 import re
 import secrets
+import shlex
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -163,6 +164,10 @@ class Project:
     def owners_file(self) -> Path:
         return self.private / "owners.csv"
 
+    def typed(self, path: Path) -> Path:
+        """A file as a person named it: from where they stand, or else from the folder of the migration."""
+        return path if path.exists() else self.folder / path
+
 
 def read_project(folder: Path) -> Project:
     """Read and check migration.toml. SettingsError names file, key and reason."""
@@ -231,7 +236,7 @@ def load_keys(migration: str) -> Keys:
     if kept is None:
         raise StoreFailure(
             f"The keys of migration {migration} are not on this machine ({place}).",
-            next_step="work on the machine and account where `bridgework init` ran, or bring its key file",
+            next_step="work on the machine and account where this migration was made, or bring its key file",
         )
     try:
         read = {name: base64.b64decode(value, validate=True) for name, value in kept.items()}
@@ -346,6 +351,11 @@ def _kept_text(migration: str) -> tuple[bytes | str | None, str]:
 # ------------------------------------------------------------------------------------------ init
 
 
+def command_for(folder: Path, command: str) -> str:
+    """What to type for a migration in that folder, whatever its name."""
+    return f"bridgework -C {shlex.quote(str(folder))} {command}"
+
+
 def create_project(
     folder: Path, *, source: str, destination: str, pair: str, sections: Mapping[str, Mapping[str, Any]]
 ) -> Project:
@@ -354,7 +364,7 @@ def create_project(
     SettingsError: the folder is taken, or cannot be made.
     """
     if (folder / CONFIG_FILE).exists():
-        raise SettingsError(f"{folder} is a migration already.", next_step=f"bridgework -C {folder} status")
+        raise SettingsError(f"{folder} is a migration already.", next_step=command_for(folder, "status"))
     identity = "".join(secrets.choice(_ID_ALPHABET) for _ in range(6))
     sections = {name: dict(values) for name, values in sections.items()}
     if "id" in sections["migration"]:

@@ -54,6 +54,15 @@ def test_the_trade_knows_better_than_the_core(finding: Make, general: str) -> No
     assert sorted(checks) == sorted(["ORP-01", general])
 
 
+def test_a_value_that_could_not_be_read_is_not_called_missing(finding: Make) -> None:
+    general = finding("DAT-02", key="P-1", field="born", summary="date is impossible", evidence="p.ndjson, line 7")
+    missing = finding("MIS-03", key="P-1", field="born", summary="no date of birth")
+    [note] = collect([missing], [general]).findings
+    assert note.finding.check == "MIS-03"
+    assert note.finding.summary == "no date of birth (date is impossible)"
+    assert note.finding.evidence == "p.ndjson, line 7"
+
+
 def test_a_damaged_text_is_told_beside_what_the_trade_says(finding: Make) -> None:
     assert len(collect([finding("MIS-01", "A", field="x")], [finding("ENC-01", "A", field="x")]).findings) == 2
 

@@ -45,6 +45,14 @@ def test_terminal_escapes_and_markup_are_shown_not_obeyed(result: Make) -> None:
     assert "\\x0d\\x0anext" in shown
 
 
+def test_every_command_to_type_names_the_folder() -> None:
+    told = {"stage": "purge", "state": "failed", "message": "Not delivered.", "next": ""}
+    told["next"] = "bridgework deliver, or: bridgework purge --without-delivery"
+    out = io.StringIO()
+    render(told, Console(file=out, width=140), folder="'a b'")
+    assert "bridgework -C 'a b' deliver, or: bridgework -C 'a b' purge --without-delivery" in out.getvalue()
+
+
 def test_long_tables_are_cut_at_the_terminal_with_a_count(result: Make) -> None:
     rules = {f"rule-{n}": {"planned": 1, "created": 1} for n in range(60)}
     assert "35 further lines in the report" in printed(result("load", rules=rules))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shlex
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -226,6 +227,18 @@ def test_a_migration_is_never_made_over_another(bench: Bench) -> None:
     assert answer_of(result)["next"] == f"bridgework -C {bench.folder} status"
 
 
+def test_the_next_command_can_be_typed_as_it_stands_for_a_folder_with_blanks_in_its_name(tmp_path: Path) -> None:
+    folder = tmp_path / "Praxis Müller"
+    words = ["--json", "init", str(folder), "--source", "sensei", "--destination", "pipedrive"]
+    for item in ("migration.currency=USD", f"source.path={tmp_path}", "destination.api_token=env:TOKEN"):
+        words += ["--set", item]
+    for item in ("base_url=https://practice.pipedrive.com", "plan=premium", "visible_to=all"):
+        words += ["--set", f"destination.{item}"]
+    made, again = answer_of(CliRunner().invoke(main, words)), answer_of(CliRunner().invoke(main, words))
+    assert shlex.split(made["next"]) == ["bridgework", "-C", str(folder), "check"]
+    assert shlex.split(again["next"]) == ["bridgework", "-C", str(folder), "status"]
+
+
 def test_a_relative_path_that_leads_somewhere_from_here_means_that(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -239,6 +252,14 @@ def test_a_relative_path_that_leads_somewhere_from_here_means_that(
 
 
 # ------------------------------------------------------------------------------------------ the command line itself
+
+
+def test_a_terminal_without_our_signs_gets_plain_ones(tmp_path: Path) -> None:
+    shown = CliRunner(charset="ascii").invoke(main, ["-C", str(tmp_path / "Müller"), "status"])
+    assert shown.exit_code == 2
+    assert "x " in shown.output and "-> Run: bridgework init" in shown.output
+    assert "M\\xfcller" in shown.output
+    assert "\\u2192" not in shown.output
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,13 @@ def test_decisions_saved_in_windows_1252_with_semicolons_are_taken(planned: Benc
     assert planned.call("audit", "--decide", str(tmp_path / "answers.csv"), code=(0, 1))["decided"] == 1
 
 
+def test_the_suggested_path_of_the_decisions_holds_wherever_the_command_is_typed(
+    planned: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    planned.call("audit", "--decide", "private/decisions.csv", code=(0, 1))
+
+
 def test_decisions_that_are_not_there_are_refused(planned: Bench, tmp_path: Path) -> None:
     refused(planned.folder, "audit", "--decide", str(tmp_path / "none.csv"), said=["does not exist"])
 

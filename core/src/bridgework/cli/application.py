@@ -14,6 +14,7 @@ import click
 from rich.console import Console
 
 from bridgework.cli.ending import terminable
+from bridgework.cli.legible import be_legible
 from bridgework.errors import BridgeworkError
 from bridgework.migration import Migration
 from bridgework.plugins import hooks_running
@@ -25,6 +26,7 @@ class Application:
     """One call of the command line."""
 
     def __init__(self, folder: Path, *, as_json: bool, named: bool = False) -> None:
+        be_legible()
         self.folder = folder
         self.as_json = as_json
         self._named = named  # -C was typed: the commands we suggest need it too

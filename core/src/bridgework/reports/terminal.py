@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from bridgework.reports.pages import page_of
 _STYLES: Final = {"plain": "", "good": "green", "look": "yellow", "stop": "red"}
 _SIGNS: Final = {"plain": "·", "good": "✓", "look": "!", "stop": "✗"}
 _ANYWHERE: Final = ("-C", "init", "connectors", "sandbox", "demo", "new", "--help")
+_COMMAND: Final = re.compile(r"\bbridgework (\S+)")
 _ROWS: Final = 25  # rows of a table; the report has all of them
 
 
@@ -47,11 +49,12 @@ def show(page: Page, console: Console, *, folder: str = "") -> None:
 
 
 def _in(folder: str, command: str) -> str:
-    """The command with the folder it is for, unless it names one or needs none."""
-    first, _, rest = command.partition(" ")
-    if not folder or first != "bridgework" or rest.partition(" ")[0] in _ANYWHERE:
-        return command
-    return f"{first} -C {folder} {rest}"
+    """The commands with the folder they are for, unless they name one or need none."""
+
+    def told(found: re.Match[str]) -> str:
+        return found[0] if not folder or found[1] in _ANYWHERE else f"bridgework -C {folder} {found[1]}"
+
+    return _COMMAND.sub(told, command)
 
 
 def _plain(text: str) -> str:

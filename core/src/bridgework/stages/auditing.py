@@ -35,8 +35,9 @@ def audit(migration: Migration, *, decisions_file: Path | None = None) -> Result
     staging = migration.staging
     migration.progress.start("audit", None)
     found = run_audit(staging, migration.hooks.audit(staging), _previous(migration), _mapping(migration))
-    source = decisions_file or migration.project.decisions_file
-    if decisions_file is not None and not decisions_file.exists():
+    project = migration.project
+    source = project.typed(decisions_file) if decisions_file is not None else project.decisions_file
+    if decisions_file is not None and not source.exists():
         raise UsageError(f"{decisions_file} does not exist.", next_step="bridgework audit")
 
     def exists(name: str, key: str) -> bool:

@@ -16,7 +16,7 @@ from bridgework.errors import StopRun, UsageError
 from bridgework.migration import Migration
 from bridgework.model import Demo
 from bridgework.plugins import installed, load_class
-from bridgework.project import write_private
+from bridgework.project import command_for, write_private
 from bridgework.results import Result
 from bridgework.stages.audit import DECISION_COLUMNS
 from bridgework.stages.audit.spreadsheet import csv_text, read_csv
@@ -93,7 +93,7 @@ def _process(folder: Path, made: Demo, say: Say, observers: Sequence[Any]) -> It
     )
     yield name, result
     if result.state == "waiting":
-        raise StopRun(f"The demo stopped at a gate: {result.message}", next_step=f"bridgework -C {folder} status")
+        raise StopRun(f"The demo stopped at a gate: {result.message}", next_step=command_for(folder, "status"))
     yield run("delta", "Bringing over what changed in the source meanwhile", delta)
     yield run("reconcile", "Proving what arrived", reconcile)
     yield run("deliver", "Making the delivery package", deliver)

@@ -8,7 +8,7 @@ from typing import Any
 from bridgework.errors import UsageError
 from bridgework.journal import Journal
 from bridgework.plugins import installed, load_class, settings_model
-from bridgework.project import CORE_DESTINATION_KEYS, PROPOSED, create_project, make_keys, read_sections
+from bridgework.project import CORE_DESTINATION_KEYS, PROPOSED, command_for, create_project, make_keys, read_sections
 from bridgework.results import Result
 from bridgework.settings import check_given, still_missing
 
@@ -48,7 +48,7 @@ def init(folder: Path, *, source: str, destination: str, pair: str, settings: di
         stage="init",
         migration=project.id,
         message=message,
-        next=f"set {', '.join(missing)} in {folder / 'migration.toml'}" if missing else f"bridgework -C {folder} check",
+        next=f"set {', '.join(missing)} in {folder / 'migration.toml'}" if missing else command_for(folder, "check"),
         data={"folder": str(folder), "keys": keys.place, "missing": missing},
     )
 

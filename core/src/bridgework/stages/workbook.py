@@ -70,7 +70,7 @@ def take_workbook(migration: Migration, path: Path, *, yes: bool = False) -> Res
     """
     plan, file = migration.plan, migration.project.mapping_file
     made = sheets(plan)
-    found = read_cells(path)
+    found = read_cells(migration.project.typed(path))
     _check_state(found, fingerprint(made))
     changed = edits(made, found)
     lines = [_line(edit) for edit in changed]

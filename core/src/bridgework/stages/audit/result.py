@@ -136,17 +136,22 @@ def collect(
 ) -> AuditResult:
     """Give findings their ids, fold repeated ones, and compare with the ids of the last audit.
 
-    What a trade's check says about a row and field takes the place of the core's general word about it.
+    What a trade's check says about a row and field takes the place of the core's general word about it. Where that word
+    is that a value could not be read, the finding says so and where it stands: to a check it looks as if it were empty.
     """
     found: dict[str, Finding] = {}
-    special: set[tuple[str, str, str]] = set()
+    special: dict[tuple[str, str, str], str] = {}
     for finding in of_plugins:
-        found.setdefault(finding_id(finding), finding)
-        special.add((finding.object, finding.key, finding.field))
+        name = finding_id(finding)
+        found.setdefault(name, finding)
+        special.setdefault((finding.object, finding.key, finding.field), name)
     for finding in of_core:
-        if finding.check in _GIVE_WAY and (finding.object, finding.key, finding.field) in special:
-            continue
-        found.setdefault(finding_id(finding), finding)
+        name = special.get((finding.object, finding.key, finding.field), "")
+        if finding.check not in _GIVE_WAY or not name:
+            found.setdefault(finding_id(finding), finding)
+        elif finding.evidence and not found[name].evidence:
+            summary = f"{found[name].summary} ({finding.summary})"
+            found[name] = replace(found[name], summary=summary, evidence=finding.evidence)
     notes = [Noted(name, finding) for name, finding in found.items()]
     if before is not None:
         notes = [replace(each, standing="same" if each.id in before.ids else "new") for each in notes]
