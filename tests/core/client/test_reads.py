@@ -283,3 +283,27 @@ def test_waiting_is_said_while_it_lasts(make_client: Make, clock: FakeClock) -> 
     assert said == ["for the 2-second window (requests) until 09:00:02 UTC"]
     assert client.waiting is None
     assert client.counts.waited["the 2-second window (requests)"] == pytest.approx(2.0, abs=0.1)
+
+
+# ------------------------------------------------------------------------------------------ what the service works at
+
+
+def test_a_job_of_the_service_is_asked_for_until_it_is_done(make_client: Make, clock: FakeClock) -> None:
+    client = make_client(lambda _: ok({"state": "done" if clock.monotonic() >= 30 else "running"}))
+    found = client.wait_for("/jobs/7", lambda answer: answer.json["state"] == "done", every=4, within=60)
+    assert found.json["state"] == "done"
+    assert clock.sleeps == [4] * 8
+
+
+def test_a_job_that_takes_too_long_is_given_back_as_it_is(make_client: Make, clock: FakeClock) -> None:
+    client = make_client(lambda _: ok({"state": "running"}))
+    found = client.wait_for("/jobs/7", lambda answer: answer.json["state"] == "done", every=4, within=60)
+    assert found.json["state"] == "running"
+    assert sum(clock.sleeps) <= 60
+
+
+def test_a_job_that_is_not_known_ends_the_waiting(make_client: Make, clock: FakeClock) -> None:
+    client = make_client(lambda _: httpx.Response(404, json={"error": "no job"}))
+    with pytest.raises(StopRun):
+        client.wait_for("/jobs/7", lambda answer: answer.json["state"] == "done", every=4, within=60)
+    assert clock.sleeps == []

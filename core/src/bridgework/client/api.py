@@ -170,6 +170,31 @@ class ApiClient:
                 return
             path, params = (following, {}) if isinstance(following, str) else (path, {**params, **following})
 
+    def wait_for(
+        self,
+        path: str,
+        ready: Callable[[Answer], bool],
+        params: Params | None = None,
+        *,
+        every: float,
+        within: float,
+    ) -> Answer:
+        """Read again and again until something the service works at is done: a job that creates records, say.
+
+        Between two reads the run waits, and says so. Sending the job is a write as any other.
+
+        :param ready: whether this is the answer that was waited for.
+        :param every: seconds between two reads.
+        :param within: seconds after which no more reads are made.
+        :return: the answer that is ready, or else the last one: whoever sent the job raises `InDoubt` for it then.
+        """
+        end = self._clock.monotonic() + within
+        while True:
+            answer = self.get(path, params)
+            if ready(answer) or self._clock.monotonic() + every > end:
+                return answer
+            self._admission.sleep("the service to finish its work", every)
+
     def download(
         self,
         path: str,
