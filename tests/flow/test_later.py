@@ -181,3 +181,23 @@ def test_a_delta_that_wrote_nothing_leaves_the_reconciliation_valid(loaded: Load
     loaded.delta()
     answer = loaded.bench.call("deliver", code=1)
     assert (answer["next"], len(answer["warnings"])) == ("bridgework reconcile", 1)
+
+
+def test_an_export_with_fewer_rows_is_read_in_place_of_the_first(make_bench: MakeBench, tmp_path: Path) -> None:
+    export = little_practice(4)
+    bench = make_bench(export)
+    bench.audited()
+    bench.call("plan", code=(0, 1))
+    export.rows["patients"].pop()
+    export.write(tmp_path / "migration-export")
+    answer = bench.call("extract")
+    assert answer["objects"]["patients"] == {"extracted": 3, "pending": 3}
+
+
+def test_after_a_rollback_an_export_with_fewer_rows_is_loaded(loaded: Loaded, tmp_path: Path) -> None:
+    loaded.bench.call("rollback")
+    loaded.export.rows["patients"].pop()
+    loaded.export.write(tmp_path / "migration-export")
+    loaded.bench.call("extract")
+    answer = loaded.bench.loaded()
+    assert answer["objects"]["patients"] == {"extracted": 3, "loaded": 3}

@@ -2,7 +2,8 @@
 
 The workspace may hold anything, other migrations among it: what is there when the tests begin is never touched. What is
 new then and carries an identity of ours, or a name that begins with Kit, is destroyed at the end, the trash included.
-TWENTY_CALLS_PER_MINUTE says how many calls the server allows (100).
+TWENTY_CALLS_PER_MINUTE says how many calls the server allows (100). The suite makes some 1,500 calls and takes all of
+that allowance, so it says at each step where it is.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,11 +23,14 @@ import pytest
 RECORDS = ("company", "person", "opportunity", "note", "task")
 LINKS = ("attachment", "noteTarget", "taskTarget")
 OURS = ("kit.", "sensei.")  # how identities of ours begin
+# Where the addresses stand that the kit's records are given: known still when their identity went with its field.
+ADDRESSES = {"company": "domainName.primaryLinkUrl", "person": "emails.primaryEmail"}
 FIELDS = ("Source id", "Kit ")  # labels of fields the kit makes begin so
 ANY = "or(deletedAt[is]:NULL,deletedAt[is]:NOT_NULL)"
 # What a key brought in and somebody has removed since: the kit takes its records out by itself, into the trash.
 REMOVED = "and(deletedAt[is]:NOT_NULL,updatedBy.source[eq]:API)"
 _TOGETHER = 40
+_AGAIN = (429, 502, 503, 504)
 
 
 @dataclass
@@ -35,6 +40,7 @@ class Live:
     base_url: str
     key: str
     calls_per_minute: str
+    say: Callable[[str], None]  # to the person who waits
     token: str = field(default_factory=lambda: secrets.token_hex(4))  # makes addresses of this run its own
     made: dict[str, set[str]] = field(default_factory=dict)  # ids by object, known before their field was removed
     before: dict[str, set[str]] = field(default_factory=dict)  # ids by object when the tests began
@@ -45,10 +51,12 @@ class Live:
         self._http = httpx.Client(base_url=self.base_url, headers=headers, timeout=90, trust_env=False)
 
     def call(self, method: str, path: str, **arguments: Any) -> Any:
-        """A request; again after a pause when the limit of calls is reached."""
+        """A request; again after a pause when the limit of calls is reached or a proxy has no server behind it."""
         for _ in range(100):
             answer = self._http.request(method, path, **arguments)
-            if answer.status_code != 429:
+            if answer.status_code not in _AGAIN:
+                if answer.is_error:
+                    self.say(f"live: {method} {path} was answered with {answer.status_code}")
                 return answer.json() if answer.content else None
             time.sleep(60 / float(self.calls_per_minute))
         raise AssertionError("the server turns every call away")
@@ -72,14 +80,17 @@ class Live:
         return sorted(id_ for start in OURS for id_ in self.ids(kind, f"and(sourceId[startsWith]:{start},{ANY})"))
 
     def ids(self, kind: dict[str, Any], filter_: str) -> set[str]:
-        """Ids of the records that fit, page after page."""
-        found: set[str] = set()
+        """Ids of the records that fit."""
+        return {row["id"] for row in self.rows(kind["namePlural"], filter_)}
+
+    def rows(self, plural: str, filter_: str) -> Iterator[dict[str, Any]]:
+        """The records that fit, page after page."""
         asked = {"filter": filter_, "limit": 200}
         while True:
-            body = self.call("GET", f"/rest/{kind['namePlural']}", params=asked)
-            found.update(row["id"] for row in body["data"][kind["namePlural"]])
+            body = self.call("GET", f"/rest/{plural}", params=asked)
+            yield from body["data"][plural]
             if not body["pageInfo"]["hasNextPage"]:
-                return found
+                return
             asked["starting_after"] = body["pageInfo"]["endCursor"]
 
     def remember(self) -> None:
@@ -92,6 +103,9 @@ class Live:
         """Destroy what is new and carries an identity of ours, then the fields that are new and named as ours."""
         self.remember()
         objects = self.objects()
+        for name, column in ADDRESSES.items():
+            ours = self.ids(objects[name], f"and({column}[like]:%kit-{self.token}-%,{ANY})")
+            self.made[name] |= ours - self.before[name]
         for name in RECORDS:
             ids = sorted(self.made[name])
             for start in range(0, len(ids), _TOGETHER):
@@ -130,20 +144,45 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def live() -> Iterator[Live]:
+def live(request: pytest.FixtureRequest) -> Iterator[Live]:
     """The server. Skips, saying so, where none is named."""
     base_url, key = os.environ.get("TWENTY_BASE_URL", ""), os.environ.get("TWENTY_API_KEY", "")
     if not base_url or not key:
         pytest.skip("no running Twenty: set TWENTY_BASE_URL and TWENTY_API_KEY to test against one")
-    server = Live(base_url.rstrip("/"), key, os.environ.get("TWENTY_CALLS_PER_MINUTE", "100"))
+    say = aloud(request.config)
+    server = Live(base_url.rstrip("/"), key, os.environ.get("TWENTY_CALLS_PER_MINUTE", "100"), say)
     objects = server.objects()
     fields = {each["id"] for name in RECORDS for each in objects[name]["fields"]}
     server.before = {name: server.ids(objects[name], ANY) for name in (*LINKS, *RECORDS)}
     try:
         yield server
     finally:
+        say("live: removing what the tests made")
         server.clear(fields)
         server.close()
+
+
+def aloud(config: pytest.Config) -> Callable[[str], None]:
+    """Write a line at once, past what pytest keeps of a test's output."""
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    capturing = config.pluginmanager.get_plugin("capturemanager")
+
+    def say(line: str) -> None:
+        with capturing.global_and_fixture_disabled() if capturing is not None else nullcontext():
+            if terminal is not None:
+                terminal.write_line(line, flush=True)
+
+    return say
+
+
+@pytest.fixture(autouse=True)
+def progress(live: Live, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Which test runs, the how manieth it is, and how long it took: the limit of calls makes them wait."""
+    items = request.session.items
+    began = time.monotonic()
+    live.say(f"live: {items.index(request.node) + 1} of {len(items)}, {request.node.name}")
+    yield
+    live.say(f"live: {time.monotonic() - began:.0f} s")
 
 
 @pytest.fixture(autouse=True)

@@ -17,27 +17,28 @@ from .practice import LATER, little_practice
 
 PEOPLE = 5
 APPROVER = "Dana Weiss <dana@practice.example>"
-NEW_OBJECT = "bridgeworkPlan"  # an object of our own, whatever the workspace calls its treatment plans
-MAPPING = f"""
+# An object of this run's own, whatever the workspace calls its treatment plans and an earlier run left there.
+MAPPING = """
 objects:
-  {NEW_OBJECT}: {{label: Bridgework plan, plural: Bridgework plans}}
+  bridgeworkPlan{token}: {{label: Bridgework plan {token}, plural: Bridgework plans {token}}}
 rules:
   treatment-plans:
-    to: {NEW_OBJECT}
+    to: bridgeworkPlan{token}
   plan-note-plan-links:
     fields:
       targetTreatmentPlan: null
-      target{NEW_OBJECT[0].upper()}{NEW_OBJECT[1:]}: {{ref: treatment-plans, by: id, required: true}}
+      targetBridgeworkPlan{token}: {{ref: treatment-plans, by: id, required: true}}
 """
 
 
 class Migration:
     """A migration folder, driven as an operator drives it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, live: Live) -> None:
+        self.folder, self._live = folder, live
 
     def call(self, *arguments: str, code: tuple[int, ...] = (0,)) -> dict[str, Any]:
+        self._live.say(f"live: bridgework {' '.join(arguments[:2])}")
         result = CliRunner().invoke(main, ["-C", str(self.folder), "--json", *arguments])
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
@@ -71,7 +72,8 @@ def test_a_practice_arrives_is_changed_and_goes_out_again(live: Live, export: An
     finally:
         live.remember()
         answer = migration.call("rollback", "--schema", code=(0, 1))
-    assert [line for line in answer["schema"] if line["object"] == NEW_OBJECT and line["outcome"] == "kept"] == []
+    made = f"bridgeworkPlan{live.token}"
+    assert [line for line in answer["schema"] if line["object"] == made and line["outcome"] == "kept"] == []
     assert answer["kept"] == []
     assert set(live.objects()) == objects_before
 
@@ -86,7 +88,7 @@ def started(live: Live, export: Any, tmp_path: Path) -> Migration:
         "destination.allow_http": str(live.base_url.startswith("http://")).lower(),
         "destination.api_key": "env:TWENTY_API_KEY",
         "destination.calls_per_minute": live.calls_per_minute,
-        "destination.share": "0.9",
+        "destination.share": "1",
         "owners.fallback": members[0]["userEmail"],
     }
     folder = tmp_path / "migration"
@@ -95,8 +97,8 @@ def started(live: Live, export: Any, tmp_path: Path) -> Migration:
         arguments += ["--set", f"{key}={value}"]
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 0, result.output
-    (folder / "mapping.yaml").write_text(MAPPING, "utf-8")
-    return Migration(folder)
+    (folder / "mapping.yaml").write_text(MAPPING.format(token=live.token), "utf-8")
+    return Migration(folder, live)
 
 
 def loaded(migration: Migration) -> None:
@@ -133,8 +135,7 @@ def decide(migration: Migration) -> None:
 
 def arrived(live: Live, migration: Migration) -> None:
     """What stands in the workspace, read past the connector."""
-    asked = {"filter": "sourceId[startsWith]:sensei.patients.pat-", "limit": 200}
-    people = live.call("GET", "/rest/people", params=asked)["data"]["people"]
+    people = live.rows("people", "sourceId[startsWith]:sensei.patients.pat-")
     ours = [row for row in people if live.token in json.dumps(row["emails"])]
     assert len(ours) == PEOPLE
     primary = [row["emails"]["primaryEmail"] for row in ours if row["emails"]["primaryEmail"]]

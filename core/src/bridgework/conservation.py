@@ -26,8 +26,7 @@ def conservation(migration: Migration) -> tuple[Table, Table]:
         return {}, {}
     rows: dict[str, int] = extracted.payload["rows"]
     folded: dict[str, int] = extracted.payload.get("folded", {})
-    surveyed = migration.journal.last_event("surveyed")
-    disposed = migration.journal.conservation() if surveyed is not None else {}
+    disposed = migration.journal.conservation() if _is_surveyed(migration, extracted.payload["fingerprint"]) else {}
     objects: Table = {}
     for name, count in rows.items():
         states = dict(disposed.get(name, {}))
@@ -46,6 +45,17 @@ def conservation(migration: Migration) -> tuple[Table, Table]:
             outcomes["pending"] = outcomes.get("pending", 0) + undone
         rules[rule] = {"planned": sum(outcomes.values()), **outcomes}
     return objects, rules
+
+
+def _is_surveyed(migration: Migration, fingerprint: str) -> bool:
+    """Whether what the journal says about rows is about those of the present extract, not of one that was read before
+    it. Once records stand in the destination it is: a delta only adds rows.
+    """
+    surveyed = migration.journal.last_event("surveyed")
+    if surveyed is None:
+        return False
+    seen: str = surveyed.payload["fingerprint"].rpartition("/")[2]
+    return seen == fingerprint or migration.has_written()
 
 
 def write_reports(folder: Path, name: str, result: Result) -> None:

@@ -140,7 +140,9 @@ class Problem:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+# Records, operations and results come in millions. They are not frozen, which would triple what making one costs;
+# nobody changes them all the same.
+@dataclass(slots=True)
 class SourceRecord:
     """One row as the source gives it: typed values in canonical form, and the raw text it was read from."""
 
@@ -429,7 +431,7 @@ class FileContent:
     open: Callable[[], IO[bytes]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Operation:
     """One planned change of one destination record.
 
@@ -453,7 +455,7 @@ class Operation:
     file: FileContent | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Written:
     """The destination carried it out. `version` is its own change mark of the record (may be empty).
 
@@ -471,7 +473,9 @@ class Rejected:
     """The destination refused it, nothing was written. `reason` holds no value of the record; `field` is a field key.
 
     `cap` is true when a limit of the plan was reached: the engine then stops sending that object type. `unclear` is
-    true when it may have been a fault that looks like a refusal: the engine asks once more, and never again.
+    true when it may have been a fault that looks like a refusal: the engine asks once more, and never again. `changed`
+    is true when the record is no longer in the version the operation names (412 to `If-Match`): the engine reads it
+    again and compares anew, once.
     """
 
     operation: int
@@ -479,6 +483,7 @@ class Rejected:
     field: str = ""
     cap: bool = False
     unclear: bool = False
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,7 @@ def make_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeWorld:
         kind: str = "marker",
         visits: bool = True,
         tokens: bool = False,
+        conditional: bool = False,
         unique: str = "",
         **settings: str,
     ) -> World:
@@ -103,8 +104,13 @@ def make_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeWorld:
             visits=[{"id": f"v{n}", "subject": f"visit {n}", "person": f"p{n}"} for n in range(people) if visits],
         )
         source = type("Source", (PaperSource,), {"export": export})
-        facts = {"capabilities": capabilities(kind), "signs_in": tokens, "unique": unique}
-        destination = type("Destination", (PaperDestination,), facts)
+        members = {
+            "capabilities": capabilities(kind),
+            "signs_in": tokens,
+            "conditional": conditional,
+            "unique": unique,
+        }
+        destination = type("Destination", (PaperDestination,), members)
         classes = {"source": source, "destination": destination, "pair": PaperPair}
         around = Surroundings(plugin=lambda role, name: classes[role], clock=lambda project: clock)
         monkeypatch.setattr(init_stage, "load_class", around.plugin)

@@ -156,6 +156,7 @@ class PaperDestination:
     Settings = Nothing
     capabilities: ClassVar[Capabilities]
     signs_in: ClassVar[bool] = False
+    conditional: ClassVar[bool] = False  # updates name the version they are meant for
     unique: ClassVar[str] = ""  # key of the field whose values are unique
 
     def __init__(self, settings: Nothing, api: ApiClient) -> None:
@@ -220,15 +221,19 @@ class PaperDestination:
                 yield Written(each.number, row["id"], str(row["version"]))
         for each in batch:
             if each.verb is Verb.UPDATE:
-                yield self._single("PATCH", f"/{each.object}/{each.target_id}", each, dict(each.body))
+                condition = {"if-match": each.version} if self.conditional else {}
+                yield self._single("PATCH", f"/{each.object}/{each.target_id}", each, dict(each.body), condition)
             elif not self._by_id:
                 yield self._single("POST", f"/{each.object}", each, {**each.body, "mark": each.marker})
 
-    def _single(self, verb: str, path: str, operation: Operation, body: Any) -> WriteResult:
-        answer = self._api.send(verb, path, json=body, for_=operation)
+    def _single(
+        self, verb: str, path: str, operation: Operation, body: Any, headers: dict[str, str] | None = None
+    ) -> WriteResult:
+        answer = self._api.send(verb, path, json=body, headers=headers, for_=operation)
         if not answer.ok:
             reason = str(answer.refusal.get("error", "refused"))
-            return Rejected(operation.number, reason, unclear=answer.status == UNCLEAR)
+            unclear, changed = answer.status == UNCLEAR, answer.status == 412
+            return Rejected(operation.number, reason, unclear=unclear, changed=changed)
         echoed = answer.json["mark"] if operation.verb is Verb.CREATE else ""
         return Written(operation.number, answer.json["id"], str(answer.json["version"]), echoed)
 

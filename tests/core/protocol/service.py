@@ -150,6 +150,8 @@ class Registry:
             case "POST", []:
                 return self._one(kind, body)
             case "PATCH", [id_] if id_ in self.rows and not self.rows[id_]["deleted"]:
+                if request.headers.get("if-match", version := str(self.rows[id_]["version"])) != version:
+                    return httpx.Response(412, json={"error": "it has another version"})
                 self.rows[id_] |= {name: value for name, value in body.items() if name not in self.drops}
                 return httpx.Response(200, json=self._shown(self._touch(self.rows[id_])))
             case "PUT", [id_] if id_ in self.rows:

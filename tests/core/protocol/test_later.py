@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
+import httpx
 import pytest
 
 from bridgework.stages.delta import OVERLAP
 
-from .conftest import MakeWorld
+from .conftest import MakeWorld, World
 
 
 def test_a_row_that_is_missing_in_a_complete_extract_is_reported_and_its_record_stays(make_world: MakeWorld) -> None:
@@ -66,6 +68,66 @@ def test_a_delta_while_people_edit_keeps_their_edits_and_brings_the_rest(make_wo
     assert world.registry.rows[first]["name"] == "Ana 0 (new)"
     assert [row["note"] for row in world.registry.live()[1:]] == ["note 1 (new)", "note 2 (new)"]
     assert answer["rules"]["people"] == {"planned": 3, "updated": 2, "conflict": 1}
+
+
+def changing(world: World) -> None:
+    """A later export, in which every person has another name and another note."""
+    for row in world.export.people:
+        row["note"] = f"{row['note']} (new)"
+        row["name"] = f"{row['name']} (new)"
+
+
+def edit_before_update(world: World, id_: str, times: int = 1, **values: str) -> None:
+    """Somebody edits a record right before an update of it arrives, and after it was read."""
+    answer, left = world.registry._answer, [times]
+
+    def edited(request: httpx.Request, body: Any) -> httpx.Response:
+        if request.method == "PATCH" and request.url.path.endswith(f"/{id_}") and left[0]:
+            left[0] -= 1
+            world.registry.edit(id_, **values)
+        return answer(request, body)
+
+    world.registry._answer = edited  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize("kind", ["marker", "client-id"])
+def test_a_record_that_changes_between_being_read_and_updated_is_read_and_compared_again(
+    make_world: MakeWorld, kind: str
+) -> None:
+    """Where the destination refuses an update of another version (412)."""
+    world = make_world(3, kind=kind, visits=False, conditional=True)
+    world.load()
+    first = world.registry.live()[0]["id"]
+    changing(world)
+    edit_before_update(world, first, note="by hand")
+    answer = world.delta()
+    assert (world.registry.rows[first]["name"], world.registry.rows[first]["note"]) == ("Ana 0 (new)", "by hand")
+    assert answer["rules"]["people"] == {"planned": 3, "updated": 2, "conflict": 1}
+    assert answer["outcomes"]["people"] == {"updated": 3}
+    sent = len(world.registry.sent("PATCH"))
+    world.load()
+    assert len(world.registry.sent("PATCH")) == sent == 4
+
+
+def test_a_record_that_has_the_new_values_when_it_is_read_again_counts_as_unchanged(make_world: MakeWorld) -> None:
+    world = make_world(2, visits=False, conditional=True)
+    world.load()
+    first = world.registry.live()[0]["id"]
+    changing(world)
+    edit_before_update(world, first, note="note 0 (new)", name="Ana 0 (new)")
+    assert world.delta()["outcomes"]["people"] == {"updated": 1, "unchanged": 1}
+
+
+def test_a_record_that_never_keeps_still_is_a_dead_letter_that_a_replay_brings(make_world: MakeWorld) -> None:
+    world = make_world(2, visits=False, conditional=True)
+    world.load()
+    first = world.registry.live()[0]["id"]
+    changing(world)
+    edit_before_update(world, first, times=2)
+    assert world.delta()["rules"]["people"] == {"planned": 2, "updated": 1, "rejected": 1}
+    assert world.target("p0").reason == "it has another version"
+    world.load(replay=True)
+    assert world.registry.names() == ["Ana 0 (new)", "Ana 1 (new)"]
 
 
 @pytest.mark.parametrize("kind", ["marker", "client-id"])

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from bridgework.sandbox import SimulatedClock, running
 from bridgework.testing import Destination, Report, check
+from bridgework.testing.proxy import Proxy
 
 from .conftest import FULL, Made
 
@@ -59,3 +61,23 @@ def test_records_and_fields_are_taken_out_again_but_for_what_a_person_edited(
 
     assert [row["name"] for row in edited] == ["Edited by hand"]
     assert left["fields"] == []
+
+
+def asked_through_the_proxy(made: Made, retry_after: str) -> tuple[int, int]:
+    """Status of a request that the service's limit turned away twice, and how often it turned it away."""
+    simulator = made.simulator.TrialSandbox(made.simulator.Options(token="t0ken"), SimulatedClock(), None)
+    limit = {"status": 429, "headers": {"retry-after": retry_after}, "body": "", "match": {"times": 2}}
+    with running(simulator) as service, running(Proxy(service.base_url, SimulatedClock())) as proxy:
+        service.faults({"kind": "answer", **limit})
+        status = httpx.get(f"{proxy.base_url}/anything", trust_env=False).status_code
+        return status, sum(int(shown["fired"]) for shown in service.faults())
+
+
+def test_a_limit_of_the_service_is_waited_out_before_a_test_meets_it(made: Made) -> None:
+    status, turned_away = asked_through_the_proxy(made, "0")
+    assert status != 429
+    assert turned_away == 2
+
+
+def test_a_limit_that_lasts_longer_than_anybody_waits_is_passed_on(made: Made) -> None:
+    assert asked_through_the_proxy(made, "86400") == (429, 1)

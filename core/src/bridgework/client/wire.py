@@ -11,6 +11,7 @@ import threading
 import time
 import zlib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from typing import IO, Any
 
@@ -27,6 +28,7 @@ for _chatty in ("httpx", "httpcore"):
 _CONNECT_SECONDS = 10.0
 _KEEP_ALIVE_SECONDS = 15.0  # shorter than servers keep idle connections: a reused dead one puts a write in doubt
 _SLOWEST = 50_000  # bytes per second a long upload or download must make at least
+_HEAD = 8192  # bytes; longer pieces are sent at once
 _GZIP = zlib.MAX_WBITS | 16
 
 
@@ -256,20 +258,33 @@ class _Backend(httpcore.NetworkBackend):
 
 
 class _Stream(httpcore.NetworkStream):
+    """A connection that sends the head of a request together with the beginning of its body.
+
+    Each write wakes the other side, which has little use for a head alone.
+    """
+
     def __init__(self, inner: httpcore.NetworkStream, deadline: _Deadline) -> None:
         self._inner = inner
         self._deadline = deadline
+        self._head = b""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._head:
+            with suppress(httpcore.WriteError):  # as httpcore does: the answer may have been given before
+                self.write(b"", timeout)
         left = self._deadline.left(timeout)
         if left <= 0:
             raise httpcore.ReadTimeout
         return self._inner.read(max_bytes, left)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        if buffer and not self._head and len(buffer) < _HEAD:
+            self._head = buffer
+            return
         left = self._deadline.left(timeout)
         if left <= 0:
             raise httpcore.WriteTimeout
+        buffer, self._head = self._head + buffer, b""
         self._inner.write(buffer, left)
 
     def close(self) -> None:

@@ -229,7 +229,8 @@ class Journal:
     def advance(self, outcomes: Iterable[Outcome], intents: Iterable[Intent]) -> list[int]:
         """`settle` one batch and `intend` the next one in a single transaction; the new operation numbers."""
         settled, wanted = list(outcomes), list(intents)
-        with self._store.write("advance") as connection:
+        name = "advance" if settled and wanted else "settle" if settled else "intend"
+        with self._store.write(name) as connection:
             if settled:
                 self._append_outcomes(connection, settled)
             opened = self._append_intents(connection, wanted) if wanted else {}

@@ -17,10 +17,11 @@ RuleKind = Literal["target", "into", "archive", "export", "reference", "rebuild"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledField:
-    """One target field. `reference` names the rule it points to; `path` is set if that hangs on one plain path.
+    """One target field. `references` are the rules it points to; `path` is set if that hangs on one plain path.
     `unfitted` gives an option by its whole label, where `evaluate` shortens it.
 
-    `key_only` marks fields that come from the practice's own fields.
+    `name` is set if the value is the text that stands in the row itself under that name, and nothing more is done to
+    it. `custom` marks fields that come from the practice's own fields.
     """
 
     label: str
@@ -33,6 +34,7 @@ class CompiledField:
     path: Path | None = None
     deferred: bool = False
     custom: bool = False
+    name: str = ""
 
     @property
     def kept_in(self) -> str:

@@ -111,9 +111,8 @@ class FieldCompiler:
             else:
                 steps.append(self._shaping(kind))
         when = self.conditions.predicate(object_name, spec.when) if spec.when else None
-        usual = when is None and spec.sole is None and steps == [_as_text]
-        if usual and (name := self._plain_name(spec, object_name)):
-            return _text_under(name)
+        if when is None and spec.sole is None and steps == [_as_text] and (name := self._name(spec, object_name)):
+            return PlainText(name)
         evaluate = _chained(source, steps, when)
         return evaluate if spec.sole is None else self._sole(spec.sole, object_name, evaluate)
 
@@ -129,7 +128,7 @@ class FieldCompiler:
         )
         return settled(contest, self._transform(said.use) if said.use else None, flag=said.flag)
 
-    def _plain_name(self, spec: FieldSpec, object_name: str) -> str:
+    def _name(self, spec: FieldSpec, object_name: str) -> str:
         """The name in the row itself under which the value stands; empty if it comes in another way."""
         if spec.from_ is None or (self.rule.group and object_name == self.home):
             return ""
@@ -348,14 +347,14 @@ def _text_of(source: Evaluator) -> Evaluator:
     return text
 
 
-def _text_under(name: str) -> Evaluator:
-    """The same for a value of the row itself: most fields of most records are this, so it is one call."""
+@dataclass(frozen=True, slots=True)
+class PlainText:
+    """The same for a value of the row itself. Most fields are this, so whoever knows it needs no call."""
 
-    def text(scope: Scope) -> Value:
-        value = scope.row.values.get(name)
-        return (value.strip() if type(value) is str else plain_text(value)) or None
+    name: str
 
-    return text
+    def __call__(self, scope: Scope) -> Value:
+        return _as_text(scope.row.values.get(self.name), scope)
 
 
 def _from_members(path: Path) -> Evaluator:
@@ -407,13 +406,16 @@ def _value_map(values: Mapping[str, str | None], otherwise: str | None) -> Calla
     folded = {key.casefold(): label for key, label in values.items()}
 
     def one(value: Value) -> Value:
+        if type(value) is str:
+            text = value.strip().casefold()
+            return folded.get(text, value if otherwise is None else otherwise) if text else None
         if is_empty(value):
             return None
         text = str(value).lower() if isinstance(value, bool) else plain_text(value).casefold()
         return folded.get(text, value if otherwise is None else otherwise)
 
     def look_up(value: Value, scope: Scope) -> Value:
-        if isinstance(value, list):
+        if type(value) is list:
             return [label for item in value if not is_empty(label := one(item))]
         return one(value)
 

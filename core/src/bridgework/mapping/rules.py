@@ -11,7 +11,7 @@ from typing import TypeVar
 from bridgework.mapping.accounting import WHOLE, State, Usage
 from bridgework.mapping.compiled import CompiledField, CompiledRule, Evaluator, Renamed, RuleKind
 from bridgework.mapping.document import ARCHIVE, FieldSpec, Rule
-from bridgework.mapping.evaluation import FieldCompiler
+from bridgework.mapping.evaluation import FieldCompiler, PlainText
 from bridgework.mapping.labels import fitted
 from bridgework.mapping.paths import Hop, Path, UnknownName
 from bridgework.mapping.scope import Scope
@@ -220,6 +220,7 @@ class RuleCompiler:
             path=path,
             deferred=spec.deferred or (own and path is None),
             custom=custom,
+            name=evaluate.name if isinstance(evaluate, PlainText) and not spec.deferred else "",
         )
 
     def _fitted(self, label: str) -> str:
@@ -341,6 +342,8 @@ def _fitting_options(label: str, evaluate: Evaluator, longest: int) -> Evaluator
 
     def fitting(scope: Scope) -> Value:
         value = evaluate(scope)
+        if type(value) is str and len(value) <= longest:
+            return value
         labels = value if isinstance(value, list) else [value]
         if all(len(str(each)) <= longest for each in labels):
             return value

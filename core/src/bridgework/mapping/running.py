@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from bridgework.errors import BridgeworkError, ContractBroken
@@ -15,6 +17,7 @@ from bridgework.mapping.session import KEPT_ROWS, Place, Session
 from bridgework.mapping.values import Unfit, is_empty, plain_text
 from bridgework.model import Body
 
+_UNCUT: Mapping[str, str] = MappingProxyType({})
 MAX_DEPTH = 1000  # of records that refer to records of the same rule
 
 
@@ -192,13 +195,23 @@ def outcome(rule: CompiledRule, scope: Scope, place: Place, waiting: frozenset[s
         return _merged(rule, scope)
     body: Body = {}
     deferred: Body = {}
-    longest = scope.session.around.line_length
+    longest = scope.session.around.line_length if rule.kind == "target" else sys.maxsize
+    values = row.values
     for field in rule.fields:
+        if field.name and not waiting:  # what most fields are
+            value = values.get(field.name)
+            if value := value.strip() if type(value) is str else plain_text(value):
+                body[field.label] = value
+                if len(value) > longest:
+                    _fit(body, field, scope)
+            elif field.required:
+                return Skipped(rule=rule.name, object=rule.object, key=row.key, reason=f"no {field.label}")
+            continue
         try:
             value = field.evaluate(scope)
             if type(value) is str and value and not value.isspace() and not field.deferred and not waiting:
-                body[field.label] = value  # what most values are
-                if len(value) > longest and rule.kind == "target":
+                body[field.label] = value
+                if len(value) > longest:
                     _fit(body, field, scope)
                 continue
         except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as failure:
@@ -211,20 +224,25 @@ def outcome(rule: CompiledRule, scope: Scope, place: Place, waiting: frozenset[s
             (deferred if field.deferred or field.label in waiting else body)[field.label] = value
         elif field.required:
             return Skipped(rule=rule.name, object=rule.object, key=row.key, reason=f"no {field.label}")
-    overflow = scope.overflow or {}
-    cut = dict(overflow.pop(ARCHIVE, ()))
-    for label, pairs in overflow.items():
-        texts = [f"{name.capitalize()}: {text}" for name, text in pairs]
-        body[label] = "\n".join([*filter(None, [body.get(label)]), *texts])
+    cut = _spread(body, scope.overflow) if scope.overflow else _UNCUT
     if rule.kind != "target":
         return Disposed(
             rule=rule.name, object=rule.object, key=row.key, kind=rule.kind, reason=rule.disposition_reason, values=body
         )
-    file = _file(rule, scope)
+    file = _file(rule, scope) if rule.file or rule.sheet else None
     if (rule.file or rule.sheet) and file is None:
         return Skipped(rule=rule.name, object=rule.object, key=row.key, reason="no file named")
-    sources, needs = _sources(rule, scope), _needs(rule, scope)
+    sources, needs = _sources(rule, scope), _needs(rule, scope) if rule.requires else ()
     return Mapped(rule.name, place.key, rule.target, body, deferred, sources, scope.warnings, file, needs, cut)
+
+
+def _spread(body: Body, overflow: Mapping[str, Sequence[tuple[str, str]]]) -> Mapping[str, str]:
+    """Put whole texts into the long fields that take them; what the archive takes is returned."""
+    for label, pairs in overflow.items():
+        if label != ARCHIVE:
+            texts = [f"{name.capitalize()}: {text}" for name, text in pairs]
+            body[label] = "\n".join([*filter(None, [body.get(label)]), *texts])
+    return dict(overflow.get(ARCHIVE, ()))
 
 
 def _fit(body: Body, field: CompiledField, scope: Scope) -> None:

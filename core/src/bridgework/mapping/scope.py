@@ -54,20 +54,19 @@ _CHILDLESS: Mapping[Hop, Sequence[StagedRow]] = MappingProxyType({})
 
 
 class Scope:
-    """A row under evaluation: the row, its parent where a merge join brought it along, its children, its group."""
+    """A row under evaluation: the row, its parent where a merge join brought it along, its children, its group.
 
-    __slots__ = (
-        "_context",
-        "children",
-        "held",
-        "held_row",
-        "members",
-        "memo",
-        "overflow",
-        "row",
-        "session",
-        "warnings",
-    )
+    Most have none of that, so what is absent stands in the class.
+    """
+
+    held = ""
+    held_row: StagedRow | None = None
+    children: Mapping[Hop, Sequence[StagedRow]] = _CHILDLESS
+    members: Sequence[StagedRow] = ()
+    memo: dict[int, list[Scope]] | None = None  # chosen children by roll-up, which several fields share
+    warnings: tuple[str, ...] = ()
+    overflow: dict[str, list[tuple[str, str]]] | None = None  # by long field: label and whole text
+    _context: TransformContext | None = None
 
     def __init__(
         self,
@@ -81,14 +80,12 @@ class Scope:
     ) -> None:
         self.session = session
         self.row = row
-        self.held = held
-        self.held_row = held_row
-        self.children = children
-        self.members = members
-        self.memo: dict[int, list[Scope]] | None = None  # chosen children by roll-up, which several fields share
-        self.warnings: tuple[str, ...] = ()
-        self.overflow: dict[str, list[tuple[str, str]]] | None = None  # by long field: label and whole text
-        self._context: TransformContext | None = None
+        if held:
+            self.held, self.held_row = held, held_row
+        if children:
+            self.children = children
+        if members:
+            self.members = members
 
     def warn(self, text: str) -> None:
         """Note what a person should know about the record; never a value."""

@@ -15,9 +15,10 @@ from bridgework.journal import Intent, IntentRow, Outcome, Target
 from bridgework.migration import Migration
 from bridgework.model import Ability, Verb
 from bridgework.results import Result
+from bridgework.stages.load.answers import Job
 from bridgework.stages.load.preflight import ready_to_write
 from bridgework.stages.load.settling import settle_doubt
-from bridgework.stages.load.writing import Job, Writer
+from bridgework.stages.load.writing import Writer
 from bridgework.stages.settle_images import settle_images
 
 STAGE = "rollback-undo"

@@ -10,7 +10,8 @@ from bridgework.errors import UsageError
 from bridgework.migration import Migration
 from bridgework.model import Check, Verb
 from bridgework.results import Result, failure
-from bridgework.stages.load.writing import Job, Writer
+from bridgework.stages.load.answers import Job
+from bridgework.stages.load.writing import Writer
 from bridgework.stages.owners import fallback_user
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from bridgework.journal import Target
 from bridgework.migration import Migration
 from bridgework.model import Body, StoredRecord, Verb
+from bridgework.stages.load.answers import Job
 from bridgework.stages.load.updating import Change, three_way
-from bridgework.stages.load.writing import Job, Writer
+from bridgework.stages.load.writing import Writer
 
 
 @dataclass(frozen=True, slots=True)

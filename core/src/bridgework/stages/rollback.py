@@ -17,9 +17,10 @@ from bridgework.results import Result
 from bridgework.stages.children import Children
 from bridgework.stages.comparing import content_mark
 from bridgework.stages.holding import Holders
+from bridgework.stages.load.answers import Job
 from bridgework.stages.load.preflight import ready_to_write
 from bridgework.stages.load.settling import settle_doubt
-from bridgework.stages.load.writing import Job, Writer
+from bridgework.stages.load.writing import Writer
 from bridgework.stages.optionlists import declared_labels, shown
 from bridgework.stages.restoring import restore
 from bridgework.stages.rules import relations

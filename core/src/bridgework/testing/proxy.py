@@ -1,7 +1,11 @@
-"""A proxy in front of a running service: it breaks what a simulator would break by itself."""
+"""A proxy in front of a running service: it breaks what a simulator would break by itself.
+
+It waits out the service's own limit of calls, so that a test meets the faults it asked for and no others.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +22,11 @@ from bridgework.sandbox import CANNED, Canned, CommandRefused, SimulatedClock
 _HOP = frozenset(
     {"connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding", "host", "date"}
 )
+
+
+_TURNED_AWAY = 429
+_PAUSE = 1.0  # seconds, where the service names no time
+_PATIENCE = 45.0  # seconds; what takes longer is passed on, before the caller gives up
 
 
 class NoOptions(BaseModel):
@@ -57,7 +66,7 @@ class Proxy:
         headers = [(name, value) for name, value in scope["headers"] if name.decode("latin-1") not in _HOP]
         url = f"{path}?{query}" if query else path
         async with httpx.AsyncClient(base_url=self._origin, timeout=60, trust_env=False, verify=self._tls) as client:
-            answer = await client.request(scope["method"], url, content=content, headers=headers)
+            answer = await _admitted(client, scope["method"], url, content=content, headers=headers)
         own = f"{scope['scheme']}://{dict(scope['headers']).get(b'host', b'').decode('latin-1')}"
         await send(
             {
@@ -89,3 +98,21 @@ class Proxy:
 
     def close(self) -> None:
         """No connection outlives its request."""
+
+
+async def _admitted(client: httpx.AsyncClient, method: str, url: str, **sent: Any) -> httpx.Response:
+    """The answer of the service, once its limit lets the request through. What it turns away it has not carried out."""
+    waited = 0.0
+    while True:
+        answer = await client.request(method, url, **sent)
+        pause = _pause(answer)
+        if answer.status_code != _TURNED_AWAY or waited + pause > _PATIENCE:
+            return answer
+        await asyncio.sleep(pause)
+        waited += pause
+
+
+def _pause(answer: httpx.Response) -> float:
+    """Seconds the service asks for."""
+    asked = answer.headers.get("retry-after", "")
+    return float(asked) if asked.isdecimal() else _PAUSE

@@ -29,7 +29,8 @@ from bridgework.model import (
 from bridgework.plugins import Hooks
 from bridgework.stages.comparing import compare
 from bridgework.stages.load import settle_doubt
-from bridgework.stages.load.writing import Done, Job, Writer
+from bridgework.stages.load.answers import Done, Job
+from bridgework.stages.load.writing import Writer
 from bridgework.stages.schema import carry_out
 from bridgework.staging import Image
 from bridgework.testing import samples

@@ -15,7 +15,7 @@ from bridgework.model import TargetObject
 
 if TYPE_CHECKING:
     from bridgework.migration import Migration
-    from bridgework.stages.load.writing import Done
+    from bridgework.stages.load.answers import Done
 
 EQUAL = 3  # refusals in a row after which the schema is read again
 HOPELESS = 50  # refusals in a row after which nothing more of the object is sent
@@ -51,6 +51,10 @@ class Circuit:
                     self._look(name, f"{EQUAL} records in a row were refused alike ({about[0]})")
                 elif streak.length == HOPELESS:
                     self.opened[name] = f"{HOPELESS} records in a row were refused alike ({about[0]})"
+
+    def watches(self, name: str) -> bool:
+        """Whether a plain success of that object matters: it ends a streak, and nothing matters once it is open."""
+        return name in self._refused or name in self.opened
 
     def forgotten(self, name: str, field: str) -> None:
         """A value that was sent is not there when it is read back; an empty `field` ends the streak."""

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from bridgework.journal import Intent, Outcome, Target
 from bridgework.mapping import CompiledRule, Mapped, MappedFile, body_hash, canonical
 from bridgework.model import Body, FileContent, StoredRecord, Verb
+from bridgework.stages.load.answers import Job
 from bridgework.stages.load.parents import parents_of
 from bridgework.stages.load.resolving import Parents, Resolver, Unresolved
 from bridgework.stages.load.updating import three_way
-from bridgework.stages.load.writing import Job
 from bridgework.stages.rules import deferred_labels, required_labels
 from bridgework.staging import Image
 
@@ -38,7 +38,9 @@ def planned(mapped: Mapped) -> Planned:
 
 
 class JobMaker:
-    """Makes the jobs of one rule. `tally` counts what needs no job."""
+    """Makes the jobs of one rule. `tally` counts what needs no job. `anew`: records that change between being read and
+    being updated are given to it once more.
+    """
 
     def __init__(
         self,
@@ -49,6 +51,7 @@ class JobMaker:
         stage: str,
         retry_rejected: bool,
         tally: Counter[str],
+        anew: bool,
     ) -> None:
         self._migration = migration
         self._resolver = resolver
@@ -56,7 +59,9 @@ class JobMaker:
         self._stage = stage
         self._retry_rejected = retry_rejected
         self._tally = tally
+        self._anew = anew
         self._required = required_labels(rule)
+        self._identities = migration.identities(rule.name, rule.target)
         book = resolver.book
         self._fixed = book.fixed(rule.target)
         self._deferred = frozenset(
@@ -122,14 +127,16 @@ class JobMaker:
         jobs: list[Job] = []
         refused: list[tuple[Intent, Unresolved]] = []
         images: list[Image] = []
+        rule = self._rule.name
         for each, target in items:
-            if any(parents.id(*needed) is None for needed in each.mapped.needs):
+            mapped = each.mapped
+            if mapped.needs and any(parents.id(*needed) is None for needed in mapped.needs):
                 self._tally[WAITING] += 1
                 continue
             generation = 1 if target is None else target.generation + (target.state == "undone")
             try:
-                body, left_out = self._resolver.resolve(self._rule.target, each.mapped.body, parents, self._required)
-                file = None if each.mapped.file is None else self._file(each.mapped.file)
+                body, left_out = self._resolver.resolve(self._rule.target, mapped.body, parents, self._required)
+                file = None if mapped.file is None else self._file(mapped.file)
             except Unresolved as problem:
                 if problem.waits:
                     self._tally[WAITING] += 1
@@ -141,7 +148,7 @@ class JobMaker:
             kept = canonical(body)
             intent = self._intent(each, self._verb, generation, sha256(kept).hexdigest())
             jobs.append(Job(intent, body, file=file))
-            images.append(Image(intent.rule, intent.key, "sent", kept, generation))
+            images.append(Image(rule, mapped.key, "sent", kept, generation))
         self._migration.records.images.put(images)
         self._reject(refused)
         return jobs
@@ -200,7 +207,13 @@ class JobMaker:
         cleared = dict.fromkeys(before.keys() - wanted.keys() - self._fixed - set(change.conflicts))
         kept = {**before, **cleared, **{key: value for key, value in wanted.items() if key not in change.conflicts}}
         job = Job(
-            intent, change.send, sent=kept, before=change.before, version=stored.version, conflicts=change.conflicts
+            intent,
+            change.send,
+            sent=kept,
+            before=change.before,
+            version=stored.version,
+            conflicts=change.conflicts,
+            anew=self._anew,
         )
         if change.send:
             return job
@@ -234,16 +247,10 @@ class JobMaker:
     # ---------------------------------------------------------------- intents
 
     def _intent(self, each: Planned, verb: Verb, generation: int, body_hash: str = "") -> Intent:
-        return self._migration.intent(
-            verb,
-            self._stage,
-            self._rule.name,
-            self._rule.target,
-            each.mapped.key,
-            generation,
-            each.first_hash,
-            body_hash=body_hash,
-        )
+        rule, key = self._rule, each.mapped.key
+        marker, client_id = self._identities.marker(key, generation), self._identities.client_id(key, generation)
+        hashes = (body_hash, each.first_hash)
+        return Intent(verb, self._stage, rule.name, key, rule.target, generation, marker, client_id, 0, *hashes)
 
     def _update_intent(self, each: Planned, target: Target, body: Body, *, deferred: bool) -> Intent:
         whole = deferred or not each.mapped.deferred

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from bridgework.errors import SchemaDrift
 from bridgework.mapping import CompiledRule
 from bridgework.model import Verb
+from bridgework.stages.load.answers import Done, Job
 from bridgework.stages.load.circuit import Circuit
 from bridgework.stages.load.jobs import WAITING, JobMaker, Planned, planned
+from bridgework.stages.load.lanes import Lanes
 from bridgework.stages.load.matching import Matcher
 from bridgework.stages.load.preflight import ready_to_write
 from bridgework.stages.load.resolving import Resolver
 from bridgework.stages.load.sampling import Sampling
 from bridgework.stages.load.settling import doubtful_rules, settle_doubt
-from bridgework.stages.load.writing import Done, Job, Writer
+from bridgework.stages.load.writing import Writer
 from bridgework.stages.outcomes import records
 from bridgework.stages.rules import deferred_labels
 
@@ -109,24 +110,24 @@ class Loader:
         return settled is not None and bool(settled["proved_absent"] or self.outcomes[rule.name][WAITING])
 
     def _pass(self, rule: CompiledRule, *, second_pass: bool) -> None:
-        workers = self._migration.project.file.run.workers
-        with ThreadPoolExecutor(workers) as pool:
-            running: set[Future[list[Done]]] = set()
-            try:
-                for jobs in self._groups(rule, second_pass=second_pass):
-                    running.add(pool.submit(self._writer.send, jobs))
-                    if len(running) >= 2 * workers:
-                        running = self._collect(rule, running, counted=not second_pass)
-                while running:
-                    running = self._collect(rule, running, counted=not second_pass)
-                self._sampling.read(rule.name)
-            except BaseException as error:
-                if isinstance(error, KeyboardInterrupt):
-                    self._migration.interrupt()
-                pool.shutdown(cancel_futures=True)
-                raise
+        changed = self._go(rule, self._wanted(rule), second_pass=second_pass, anew=True)
+        if changed:  # between being read and being updated: read and compared again, once
+            wanted = (each for each in self._wanted(rule) if each.mapped.key in changed)
+            self._go(rule, wanted, second_pass=second_pass, anew=False)
+        self._sampling.read(rule.name)
 
-    def _groups(self, rule: CompiledRule, *, second_pass: bool) -> Iterator[list[Job]]:
+    def _go(self, rule: CompiledRule, wanted: Iterator[Planned], *, second_pass: bool, anew: bool) -> set[str]:
+        """Go over records of a rule; the keys of those that are to be gone over again."""
+        changed: set[str] = set()
+        with Lanes(self._migration, self._writer, self._migration.project.file.run.workers) as lanes:
+            for results in lanes.run(self._groups(rule, wanted, second_pass=second_pass, anew=anew)):
+                changed.update(each.job.intent.key for each in results if each.changed)
+                self._heard(rule, [each for each in results if not each.changed], counted=not second_pass)
+        return changed
+
+    def _groups(
+        self, rule: CompiledRule, wanted: Iterator[Planned], *, second_pass: bool, anew: bool
+    ) -> Iterator[list[Job]]:
         maker = JobMaker(
             self._migration,
             self._resolver,
@@ -134,13 +135,14 @@ class Loader:
             stage=self._stage,
             retry_rejected=self._retry_rejected,
             tally=self.outcomes[rule.name],
+            anew=anew,
         )
         capability = self._migration.capabilities.object(rule.target)
         batch = capability.batch_size
         size = max(GROUP, batch) if capability.records_per_request == 1 else batch * max(1, BATCHED // batch)
         matcher = Matcher(self._migration, self._resolver, rule) if rule.match and not second_pass else None
         waiting: list[Job] = []
-        for chunk in _chunks(self._wanted(rule), CHUNK):
+        for chunk in _chunks(wanted, CHUNK):
             if rule.target in self._capped or rule.target in self._circuit.opened:
                 return
             if matcher is not None:
@@ -160,21 +162,15 @@ class Loader:
             if keys is None or mapped.key in keys:
                 yield planned(mapped)
 
-    def _collect(
-        self, rule: CompiledRule, running: set[Future[list[Done]]], *, counted: bool
-    ) -> set[Future[list[Done]]]:
-        finished, left = wait(running, return_when=FIRST_COMPLETED)
+    def _heard(self, rule: CompiledRule, done: Sequence[Done], *, counted: bool) -> None:
         self._migration.note_head()
-        for future in finished:
-            done = future.result()
-            self.outcomes[rule.name].update(map(_state, done))
-            for each in done:
-                self._sampling.heard(each)
-                if each.job.conflicts or each.cap:
-                    self._note(rule, each)
-            if counted:  # each record once, whatever the second pass adds to it
-                self._migration.progress.step(rule.name, len(done))
-        return left
+        self.outcomes[rule.name].update(map(_state, done))
+        for each in done:
+            self._sampling.heard(each)
+            if each.job.conflicts or each.cap:
+                self._note(rule, each)
+        if counted:  # each record once, whatever the second pass adds to it
+            self._migration.progress.step(rule.name, len(done))
 
     def _note(self, rule: CompiledRule, done: Done) -> None:
         if done.job.conflicts:

@@ -10,7 +10,7 @@ from bridgework.stages.load.circuit import Circuit
 
 if TYPE_CHECKING:
     from bridgework.migration import Migration
-    from bridgework.stages.load.writing import Done, Job
+    from bridgework.stages.load.answers import Done, Job
 
 EVERY = 100
 TOGETHER = 10  # records that are read back with one request
