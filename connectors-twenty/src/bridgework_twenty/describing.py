@@ -10,11 +10,13 @@ from bridgework_twenty.workspace import Workspace
 
 def schema(catalogue: Catalogue, settings: Settings, found: Workspace) -> DestinationSchema:
     """Everything a mapping can name in this workspace."""
+    objects = tuple(map(_object, catalogue.fillable()))
+    own = sum(field.custom for each in objects for field in each.fields)
     return DestinationSchema(
         account=found.id,
         account_label=found.name,
-        objects=tuple(map(_object, catalogue.fillable())),
-        limits=AccountLimits(tier=settings.plan),
+        objects=objects,
+        limits=AccountLimits(tier=settings.plan, custom_fields_used=own),
     )
 
 

@@ -118,7 +118,8 @@ PLAN: dict[str, Any] = {
     "surveyed": {
         "organizations-insurers": {"object": "organization", "from": "insurancePlans", "planned": 61, "disposed": {},
                                    "skipped": {}, "warnings": {}, "filled": {"name": 61}},
-        "patients": {"object": "person", "from": "patients", "planned": 11_914, "disposed": {"merged": 214},
+        "patients": {"label": "People", "object": "person", "from": "patients", "planned": 11_914,
+                     "disposed": {"merged": 214},
                      "skipped": {"deleted in the source": 290}, "warnings": {"phone number without country": 31},
                      "filled": {"name": 11_914}},
         "appointments": {"object": "activity", "from": "appointments", "planned": 46_032, "disposed": {},

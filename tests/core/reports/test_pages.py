@@ -216,6 +216,18 @@ def test_a_table_of_problems_ends_with_the_action() -> None:
     assert table.rows[0][-1].text == "mend it"
 
 
+def test_the_plan_calls_a_rule_as_the_mapping_does_for_people(result: Make) -> None:
+    page = reports.html(result("plan"))
+    assert re.search(r"People\s*<[^>]*note[^>]*>\s*patients", page)
+
+
+def test_values_that_others_hold_stand_in_the_verdict_and_say_what_to_do(result: Make) -> None:
+    page = reports.html({**result("plan"), "blocked": []})
+    assert "17 records would be refused" in above_the_fold(page)
+    assert "Decide about the values that other records hold" in above_the_fold(page)
+    assert "go on in that one, or destroy them for good" in page
+
+
 def test_a_finding_shows_the_action_of_its_check(result: Make) -> None:
     assert "Open both charts and compare them." in reports.html(result("audit"))
 

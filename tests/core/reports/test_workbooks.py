@@ -187,6 +187,15 @@ def test_the_private_diff_page_says_it_is_private_and_shows_values_literally() -
     assert "1980-02-11" in page
 
 
+def test_an_address_kept_in_parts_reads_like_one_that_was_sent_on_a_line() -> None:
+    sent = {"value": "1 Elm, Apt 2, Denver, CO 80203", "street": "1 Elm, Apt 2", "street2": "Apt 2", "city": "Denver"}
+    stored = {"street": "1 Elm, Apt 2", "street2": "Apt 2", "city": "Denver", "state": "CO", "postal_code": "80203"}
+    row = DiffRow(rule="r", record="7", field="Address", kind="normalised", sent=sent, stored=stored)
+    page = reports.private_diff_html([row], subject="Ruiz Dental")
+    assert page.count("1 Elm, Apt 2, Denver, CO 80203") == 2
+    assert "Ruiz Dental" in page
+
+
 def test_the_private_diff_page_counts_what_it_does_not_show() -> None:
     equal = [DiffRow(rule="r", record=str(n), field="Name", kind="equal", sent="x", stored="x") for n in range(1_000)]
     page = reports.private_diff_html([*equal, *DIFFERENCES], equal_shown=10)

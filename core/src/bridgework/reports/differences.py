@@ -21,6 +21,7 @@ from bridgework.reports.spreadsheet import Sheet, workbook
 PROBLEMS: Final = ("missing", "lost", "wrong")
 KINDS: Final = (*PROBLEMS, "normalised", "equal")
 _COLUMNS: Final = ("Rule", "Record", "Field", "Sent", "Stored")
+_ADDRESS: Final = frozenset({"street", "street2", "city", "state", "postal_code", "country"})
 _TITLES: Final = {
     "missing": "Records that are missing",
     "lost": "Lost: sent, but empty in the destination",
@@ -131,7 +132,16 @@ def _dictionary_text(value: dict[str, Any]) -> str:
     if value.get("value"):
         rest = [str(value[key]) for key in ("label",) if value.get(key)]
         return f"{value['value']} ({', '.join(rest)})" if rest else str(value["value"])
+    if value and value.keys() <= _ADDRESS:
+        return _address_text(value)
     return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _address_text(value: dict[str, Any]) -> str:
+    """An address that a destination keeps in parts, on one line; the street holds its second line."""
+    region = " ".join(str(value[part]) for part in ("state", "postal_code") if value.get(part))
+    parts = (value.get("street"), value.get("city"), region, value.get("country"))
+    return ", ".join(str(part) for part in parts if part)
 
 
 def write_xlsx(path: Path, rows: Iterable[DiffRow]) -> None:

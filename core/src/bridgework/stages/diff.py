@@ -123,7 +123,8 @@ def write_private_diff(migration: Migration, records: Sequence[RecordDiff]) -> N
         for record in records
         if record.missing
     ]
-    write_private(migration.project.private / "diff.html", reports.private_diff_html(rows).encode())
+    page = reports.private_diff_html(rows, subject=migration.practice or "Migration")
+    write_private(migration.project.private / "diff.html", page.encode())
     reports.private_diff_xlsx(migration.project.private / "diff.xlsx", rows)
 
 

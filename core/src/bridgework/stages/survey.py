@@ -24,6 +24,7 @@ class RuleSurvey:
     rule: str
     object: str = ""
     source_object: str = ""
+    label: str = ""
     planned: int = 0
     disposed: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
@@ -33,6 +34,7 @@ class RuleSurvey:
     def as_json(self) -> dict[str, Any]:
         """For plan.json."""
         return {
+            "label": self.label,
             "object": self.object,
             "from": self.source_object,
             "planned": self.planned,
@@ -65,7 +67,7 @@ def survey(migration: Migration) -> list[RuleSurvey]:
     migration.progress.start("plan", total)
     surveys = []
     for rule in plan.rules.values():
-        result = RuleSurvey(rule.name, rule.target if rule.kind == "target" else "", rule.object)
+        result = RuleSurvey(rule.name, rule.target if rule.kind == "target" else "", rule.object, rule.spec.label)
         for batch in _batches(migration.progress.counted(rule.name, outcomes(migration, rule))):
             _note(migration, result, batch)
         surveys.append(result)

@@ -31,9 +31,9 @@ def pair_findings(staging: Staging) -> Iterator[Finding]:
                 key=keeper,
                 field="email",
                 others=tuple(others),
-                summary=f"e-mail address shared by {len(rows)} patients: this one keeps it as the primary address",
+                summary=f"e-mail address is shared: this one of {len(rows)} patients keeps it as the primary address",
                 evidence=address,
-                action="give the others addresses of their own, or accept that they carry it as an additional one",
+                action="Give the others addresses of their own, or accept that they carry it as an additional one.",
                 proposed="accept",
                 denominator=staging.count("patients"),
             )

@@ -96,6 +96,11 @@ def not_mailable(value: Value) -> Value:
 # ------------------------------------------------------------------------------------------ texts
 
 
+def first_address(value: Value) -> Value:
+    """The first address in which something stands."""
+    return next(filter(one_line, value if isinstance(value, list) else [value]), None)
+
+
 def address_lines(value: Value) -> Value:
     """Every address once, one per line."""
     items = value if isinstance(value, list) else [value]
@@ -158,6 +163,18 @@ def priced(value: Value, context: TransformContext) -> Value:
         return typed
     exact = Decimal(f"{amount:.2f}") == amount
     return f"{context.currency} {amount:.2f}" if exact else f"{context.currency} {amount:f}"
+
+
+def procedure_estimates(value: Value, context: TransformContext) -> Value:
+    """What the insurance is expected to pay for each procedure of which that is known: ``D2740 tooth 14: USD 4.00``."""
+    found = []
+    for item in value if isinstance(value, list) else [value]:
+        parts = item if isinstance(item, Mapping) else {}
+        tooth, amount = _clean(parts.get("tooth")), priced(parts.get("estimatedInsurance"), context)
+        named = " ".join(filter(None, (_clean(parts.get("code")), f"tooth {tooth}" if tooth else "")))
+        if amount:
+            found.append(f"{named or 'procedure'}: {amount}")
+    return "; ".join(found) or None
 
 
 def storage_link(value: Value) -> Value:
@@ -253,6 +270,7 @@ TRANSFORMS: Final = (
         ("ask at the desk", None),
     ),
     _named(not_dialable, FieldType.TEXT, ("303-555-0102 x12", "other: 303-555-0102 x12"), ("303-555-0102", None)),
+    _named(first_address, None, ([{"line1": ""}, {"line1": "1 Main St"}], {"line1": "1 Main St"})),
     _named(address_lines, FieldType.LONG_TEXT, ([{"line1": "1 Main St", "city": "Golden"}], "1 Main St, Golden")),
     _named(party_block, FieldType.LONG_TEXT, ([{"name": "Eve Lee", "relationship": "Mother"}], "Eve Lee (Mother)")),
     _named(policy_lines, FieldType.LONG_TEXT, ([{"coverage": "Primary", "plan": "Gold"}], "Primary: Gold")),
@@ -262,6 +280,11 @@ TRANSFORMS: Final = (
         ([{"start": "2026-03-01T09:00:00", "kind": "Filling"}], "2026-03-01: Filling"),
     ),
     _named(priced, FieldType.TEXT, ("10", "USD 10.00"), ("0.105", "USD 0.105"), ("on request", "on request")),
+    _named(
+        procedure_estimates,
+        FieldType.LONG_TEXT,
+        ([{"code": "D2740", "tooth": "14", "estimatedInsurance": "4"}, {"code": "D1110"}], "D2740 tooth 14: USD 4.00"),
+    ),
     _named(
         storage_link, FieldType.TEXT, ({"base": "https://f.example/", "path": "a b.pdf"}, "https://f.example/a%20b.pdf")
     ),

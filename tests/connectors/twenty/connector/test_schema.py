@@ -34,6 +34,7 @@ def test_both_shapes_of_the_metadata_are_read(make_desk: MakeDesk, shape: str) -
     described = desk.connector.describe_destination()
     assert {"person", "company", "note", "noteTarget", "visit"} <= {each.name for each in described.objects}
     assert any(field.label == "Date of birth" and field.custom for field in described.object("person").fields)
+    assert described.limits.custom_fields_used == 1
 
 
 def test_a_field_of_the_same_label_and_another_type_is_left_alone(desk: Desk) -> None:

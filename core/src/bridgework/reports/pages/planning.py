@@ -147,11 +147,17 @@ def _rules(result: Mapping[str, Any]) -> tuple[Section, ...]:
     return (*_writing(order, surveyed), *_kept(order, surveyed), *_left_out(surveyed), *_warned(surveyed))
 
 
+def _rule(name: str, values: Mapping[str, Any]) -> Cell:
+    """A rule as the mapping calls it for people, with its name in files beneath."""
+    said = str(values.get("label") or "")
+    return Cell(said, note=name) if said else named_exactly(name)
+
+
 def _writing(order: list[str], surveyed: Mapping[str, Mapping[str, Any]]) -> tuple[Section, ...]:
     rows = tuple(
         (
             Cell(number(place), figure=True),
-            named_exactly(name),
+            _rule(name, surveyed.get(name, {})),
             named(surveyed.get(name, {}).get("from")),
             named(surveyed.get(name, {}).get("object")),
             count(surveyed.get(name, {}).get("planned", 0)),
@@ -168,7 +174,7 @@ def _writing(order: list[str], surveyed: Mapping[str, Mapping[str, Any]]) -> tup
 def _kept(order: list[str], surveyed: Mapping[str, Mapping[str, Any]]) -> tuple[Section, ...]:
     rows = tuple(
         (
-            named_exactly(name),
+            _rule(name, values),
             named(values.get("from")),
             words(_KEPT.get(str(kind), label(str(kind)))),
             count(whole(rows)),
@@ -184,7 +190,7 @@ def _kept(order: list[str], surveyed: Mapping[str, Mapping[str, Any]]) -> tuple[
 
 def _left_out(surveyed: Mapping[str, Mapping[str, Any]]) -> tuple[Section, ...]:
     rows = tuple(
-        (named(name), words(reason), count(number_of))
+        (_rule(name, values), words(reason), count(number_of))
         for name, values in surveyed.items()
         for reason, number_of in dictionary(values.get("skipped")).items()
     )
@@ -194,7 +200,7 @@ def _left_out(surveyed: Mapping[str, Mapping[str, Any]]) -> tuple[Section, ...]:
 def _warned(surveyed: Mapping[str, Mapping[str, Any]]) -> tuple[Section, ...]:
     found = [
         (
-            (named(name), words(warning, tone="look"), count(number_of)),
+            (_rule(name, values), words(warning, tone="look"), count(number_of)),
             action(WARNINGS, str(warning)),
         )
         for name, values in surveyed.items()
