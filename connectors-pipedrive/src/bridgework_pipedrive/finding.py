@@ -31,17 +31,17 @@ def find(api: ApiClient, catalogue: Catalogue, operations: Sequence[Operation]) 
         yield from _relationships(api, operations)
         return
     wanted = {operation.marker for operation in operations}
-    found: dict[str, list[FoundRecord]] = defaultdict(list)
+    found: dict[str, dict[str, FoundRecord]] = defaultdict(dict)  # by id: a list that moves may show a record twice
     for record in _candidates(api, catalogue, kind, operations):
         if record.marker in wanted:
-            found[record.marker].append(FoundRecord(record.id, record.version, record.deleted))
+            found[record.marker][record.id] = FoundRecord(record.id, record.version, record.deleted)
     if kind is DEAL and wanted - set(found):
         # Archived deals are missing from the list; looked at only before a deal is called absent.
         for record in _listed(api, catalogue, DEAL, ARCHIVED_DEALS, operations):
             if record.marker in wanted:
-                found[record.marker].append(FoundRecord(record.id, record.version, record.deleted))
+                found[record.marker][record.id] = FoundRecord(record.id, record.version, record.deleted)
     for operation in operations:
-        yield Found(operation.number, tuple(found.get(operation.marker, ())))
+        yield Found(operation.number, tuple(found.get(operation.marker, {}).values()))
 
 
 def _candidates(
