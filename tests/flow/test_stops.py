@@ -7,6 +7,7 @@ import signal
 import threading
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlcipher3 import dbapi2 as cipher
@@ -63,40 +64,57 @@ def test_a_replay_brings_dead_letters_and_what_waited_for_them_and_leaves_the_re
 
 def test_a_record_that_was_corrected_at_the_source_comes_with_the_delta(make_bench: MakeBench, tmp_path: Path) -> None:
     export = little_practice(3)
-    export.row("patients", "pat-2")["patientNumber"] = number = "9" * 300
-    export.rows["transactions"][1]["Patient ID"] = number
     bench = make_bench(export)
     bench.ready_to_load(size=1)
+    refuse(bench, "/api/v2/persons", 1)
     assert bench.call("load", code=1)["rules"]["patients"]["rejected"] == 1
-    [group] = [each for each in bench.call("failures", code=1)["groups"] if each["rule"] == "patients"]
-    assert (group["field"], "255" in group["reason"]) == ("Patient number", True)
-    export.row("patients", "pat-2")["patientNumber"] = "1002"
-    export.rows["transactions"][1]["Patient ID"] = "1002"
+    for row in export.rows["patients"]:
+        row["firstName"] = "Anna"
     export.generated_at = LATER
     export.write(tmp_path / "migration-export")
     bench.call("delta", code=(0, 1))
-    assert len(bench.account.rows("persons")) == 3
+    assert [each["first_name"] for each in bench.account.rows("persons")] == ["Anna"] * 3
     assert bench.call("failures")["groups"] == []
 
 
-def test_a_name_too_long_for_its_field_costs_no_record_and_stands_whole_in_the_archive(
+def test_no_text_too_long_for_its_field_costs_a_record_and_each_stands_whole_in_the_archive(
     make_bench: MakeBench, tmp_path: Path
 ) -> None:
     export = little_practice(2)
-    export.row("patients", "pat-1")["lastName"] = long = "Long" * 80
+    long, longer = "Long" * 80, "Remark" * 11_000
+    export.row("patients", "pat-1").update(lastName=long, patientNumber=long, customFields={"remark": longer})
+    export.rows["locations"][0].update(taxId=long, phone=long)
+    export.add("fieldDefinitions", {"object": "patients", "name": "remark", "label": "Remark", "type": "text"})
+    export.add("payers", {"id": "pay-1", "name": long, "payerId": long})
+    export.add("plans", {"id": "ins-1", "payerId": "pay-1", "name": long, "groupNumber": long})
+    export.add("policies", {"id": "pol-1", "patientId": "pat-1", "planId": "ins-1", "coverage": "Primary"})
     bench = make_bench(export)
     bench.ready_to_load(size=1)
-    [planned] = bench.report("plan")["surveyed"]["patients"]["warnings"]
-    assert planned == "name: longer than 255 characters, ends with … and stands whole in the archive"
+    assert bench.report("plan")["surveyed"]["patients"]["warnings"] == {
+        f"{label}: longer than {length} characters, ends with … and stands whole in the archive": 1
+        for label, length in {"name": 255, "Patient number": 255, "Group number": 255, "Plan name": 255,
+                              "Remark": 65_000}.items()
+    }  # fmt: skip
+    checklist = (bench.folder / "private" / "checklist.csv").read_text("utf-8")
+    assert "Remark ends with … and stands whole in the archive" in checklist
     bench.call("load")
     assert bench.call("reconcile")["differences"] == []
-    [name] = [each["name"] for each in bench.account.rows("persons") if each["name"].endswith("…")]
-    assert len(name) == 255
+    [person] = [each for each in bench.account.rows("persons") if each["name"].endswith("…")]
+    held = bench.account.custom("person", person)
+    lengths = {label: len(held[label]) for label in ("Patient number", "Group number", "Plan name", "Remark")}
+    assert lengths == {"Patient number": 255, "Group number": 255, "Plan name": 255, "Remark": 65_000}
     bench.call("deliver", "--accept-open-window", code=(0, 1))
-    bench.call("deliver", "--open-archive", "patients", "--to", str(tmp_path / "patients.ndjson"))
-    lines = (tmp_path / "patients.ndjson").read_text("utf-8").splitlines()
-    [kept] = [each for each in map(json.loads, lines) if each["kind"] == "texts"]
-    assert (kept["key"], long in kept["values"]["name"]) == ("pat-1", True)
+    kept: dict[str, Any] = {}
+    for name in ("patients", "locations", "payers"):
+        bench.call("deliver", "--open-archive", name, "--to", str(tmp_path / f"{name}.ndjson"))
+        lines = (tmp_path / f"{name}.ndjson").read_text("utf-8").splitlines()
+        [line] = [each for each in map(json.loads, lines) if each["kind"] == "texts"]
+        kept |= {f"{name}: {label}": len(text) for label, text in line["values"].items()}
+    assert kept == {
+        "patients: name": len(f"Ana {long}"), "patients: Patient number": 320, "patients: Group number": 320,
+        "patients: Plan name": 320, "patients: Remark": 66_000, "locations: Tax ID": 320,
+        "locations: Organization phone": 320, "payers: name": 320, "payers: Payer id": 320,
+    }  # fmt: skip
 
 
 def test_a_journal_with_dead_letters_still_accounts_for_every_row(make_bench: MakeBench) -> None:

@@ -52,6 +52,7 @@ CAPABILITIES = Capabilities(
     max_file_bytes=_FILE_BYTES,
     field_name_length=63,
     option_length=63,
+    short_text_length=None,
     reserved_labels=frozenset({MARKER}),
     costs=_costs(),
     read_batch=NAMED,

@@ -25,6 +25,7 @@ from bridgework.identity import Identities
 from bridgework.journal import Intent, IntentRow, Journal, Outcome, migration_lock
 from bridgework.mapping import (
     Decisions,
+    Lengths,
     MappingSettings,
     Plan,
     TestResult,
@@ -416,11 +417,10 @@ class Migration:
             time_zone=description.time_zone,
             options=section.options,
             field_types=self.capabilities.field_types,
-            line_length=self.capabilities.short_text_length,
             label_length=self.capabilities.field_name_length,
             option_length=self.capabilities.option_length,
             reserved_labels=self.capabilities.reserved_labels,
-            text_length=self.capabilities.long_text_length,
+            lengths=Lengths(self.capabilities.short_text_length, self.capabilities.long_text_length),
             facts=description.facts,
         )
 

@@ -713,8 +713,8 @@ class Capabilities:
     field_name_length: int = 255
     option_length: int = 255  # characters in the label of an option
     reserved_labels: frozenset[str] = frozenset()  # of fields the connector keeps for itself, on whatever object
-    short_text_length: int = 255
-    long_text_length: int | None = None  # of long texts in fields made for a migration
+    short_text_length: int | None = 255  # of one line of text, None if there is no limit
+    long_text_length: int | None = None
     costs: Mapping[tuple[str, str], Mapping[str, int]] = made_by(default_factory=dict)
     read_batch: int = 100  # records per read call
     canary: tuple[str, Body] | None = None  # object and resolved body of the record `check --canary` makes and removes

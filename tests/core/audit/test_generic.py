@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bridgework.mapping import MappingSettings, compile_mapping, load_mapping
+from bridgework.mapping import Lengths, MappingSettings, compile_mapping, load_mapping
 from bridgework.model import Finding, Problem, Severity
 from bridgework.stages.audit import generic_findings, run_audit
 from bridgework.stages.audit.damage import damage
@@ -50,14 +50,13 @@ def test_each_defect_is_found_where_it_is(stage: Stage, values: dict[str, Any], 
 @pytest.mark.parametrize(
     ("fields", "proposed", "said"),
     [
-        ("{name: first}", "fix at source", "too long for people: name is refused"),
+        ("{name: first}", "accept", "name ends with … and stands whole in the archive"),
         ("{name: last, Text: {from: first, type: long_text}}", "accept", "kept whole"),
         (
             "{name: {from: first, overflow: Text}, Text: {constant: '', type: long_text}}",
             "accept",
             "name ends with … and stands whole in Text",
         ),
-        ("{name: {from: first, overflow: archive}}", "accept", "name ends with … and stands whole in the archive"),
     ],
 )
 def test_what_a_person_is_told_about_a_long_text_is_what_the_mapping_makes_of_it(
@@ -69,6 +68,18 @@ def test_what_a_person_is_told_about_a_long_text_is_what_the_mapping_makes_of_it
     plan = compile_mapping(load_mapping([("mapping.yaml", text)]), staging.description, settings=settings)
     [found] = run_audit(staging, plan=plan).findings
     assert (found.finding.proposed, said in found.finding.action) == (proposed, True)
+
+
+@pytest.mark.parametrize(("length", "told"), [(400, []), (401, ["Text ends with … and stands whole in the archive"])])
+def test_a_long_text_is_told_only_if_it_is_cut(stage: Stage, length: int, told: list[str]) -> None:
+    staging = stage({"people": [{"id": "1", "text": "x" * length}]})
+    text = "rules: {people: {from: people, to: person, fields: {name: last, Text: text}}}"
+    settings = MappingSettings(
+        currency="USD", cutover=datetime(2026, 6, 15, tzinfo=UTC), time_zone="UTC", lengths=Lengths(text=400)
+    )
+    plan = compile_mapping(load_mapping([("mapping.yaml", text)]), staging.description, settings=settings)
+    found = [each.finding.action.partition(": ")[2] for each in run_audit(staging, plan=plan).findings]
+    assert found == [f"{each}." for each in told]
 
 
 def test_a_key_used_twice_blocks_and_a_repeated_row_does_not(stage: Stage) -> None:

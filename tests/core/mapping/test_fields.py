@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bridgework.errors import ContractBroken, MappingError
-from bridgework.mapping import Mapped, check_examples
+from bridgework.mapping import Lengths, Mapped, check_examples
 from bridgework.mapping.transforms import TRANSFORMS, unique_contacts
 from bridgework.mapping.values import decimal_of, money_text, shaped
 from bridgework.model import FieldType, NamedTransform, TransformContext, Value
@@ -67,29 +67,54 @@ rules:
     assert made.warnings == ("title: longer than 255 characters, ends with … and stands whole in Remarks",)
 
 
-def test_a_text_too_long_for_its_field_stays_whole_and_is_announced_where_nothing_takes_it() -> None:
-    plan = compiled(CLIENT_RULE, line_length=10)
-    [made] = run(plan, "clients", {"clients": [client(first="Anastasia", last="Ruiz")]})
-    assert isinstance(made, Mapped)
-    assert made.body["name"] == "Anastasia Ruiz"
-    assert made.warnings == ("name: longer than the 10 characters the field takes; the record will be refused",)
-
-
-def test_a_text_too_long_for_its_field_stands_whole_in_the_archive_where_no_field_takes_it() -> None:
-    rule = "rules: {clients: {from: clients, to: deal, fields: {title: {from: first, overflow: archive}}}}"
+@pytest.mark.parametrize("kind", ["text", "phone"])
+def test_a_text_too_long_for_its_field_stands_whole_in_the_archive_where_no_field_takes_it(kind: str) -> None:
+    rule = f"rules: {{clients: {{from: clients, to: deal, fields: {{title: {{from: first, type: {kind}}}}}}}}}"
     [made] = run(compiled(rule), "clients", {"clients": [client(first="x" * 300)]})
     assert isinstance(made, Mapped)
     assert (made.body, made.cut) == ({"title": "x" * 254 + "…"}, {"title": "x" * 300})
     assert made.warnings == ("title: longer than 255 characters, ends with … and stands whole in the archive",)
 
 
-@pytest.mark.parametrize(("length", "warned"), [(400, 0), (401, 1)])
-def test_a_text_too_long_for_a_field_of_the_practices_own_is_announced(length: int, warned: int) -> None:
-    plan = compiled(f"{CLIENT_RULE}    custom: true\n", text_length=400)
+def test_a_text_too_long_for_a_field_of_the_second_pass_is_cut_too() -> None:
+    rule = "rules: {clients: {from: clients, to: deal, fields: {title: {from: first, deferred: true}}}}"
+    [made] = run(compiled(rule), "clients", {"clients": [client(first="x" * 300)]})
+    assert isinstance(made, Mapped)
+    assert (made.deferred, made.cut) == ({"title": "x" * 254 + "…"}, {"title": "x" * 300})
+
+
+def test_a_text_stays_whole_where_the_destination_has_no_limit() -> None:
+    plan = compiled(CLIENT_RULE, lengths=Lengths(line=None))
+    [made] = run(plan, "clients", {"clients": [client(first="x" * 300, last="")]})
+    assert isinstance(made, Mapped)
+    assert (made.body["name"], made.warnings, dict(made.cut)) == ("x" * 300, (), {})
+
+
+@pytest.mark.parametrize(("length", "cut"), [(400, False), (401, True)])
+def test_a_text_too_long_for_a_long_field_of_the_practices_own_is_cut(length: int, cut: bool) -> None:
+    plan = compiled(f"{CLIENT_RULE}    custom: true\n", lengths=Lengths(text=400))
     [made] = run(plan, "clients", {"clients": [client(**{"own.remark": "x" * length})]})
     assert isinstance(made, Mapped)
-    said = [each for each in made.warnings if "longer than the 400 characters the field takes" in each]
-    assert len(said) == warned
+    assert made.body["Remark"] == ("x" * 399 + "…" if cut else "x" * 400)
+    assert made.cut == ({"Remark": "x" * 401} if cut else {})
+
+
+def test_what_flows_over_into_a_long_text_never_makes_that_too_long() -> None:
+    rule = """
+rules:
+  clients:
+    from: clients
+    to: deal
+    fields:
+      title: {from: first, overflow: Remarks}
+      Remarks: {from: status, type: long_text}
+"""
+    plan = compiled(rule, lengths=Lengths(line=10, text=40))
+    rows = {"clients": [client(first="x" * 30, status="y" * 45)]}
+    [made] = run(plan, "clients", rows)
+    assert isinstance(made, Mapped)
+    assert made.body == {"title": "x" * 9 + "…", "Remarks": "y" * 39 + "…"}
+    assert made.cut == {"Remarks": "y" * 45 + "\nTitle: " + "x" * 30}
 
 
 def test_what_overflows_needs_a_field_for_long_text() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridgework.errors import MappingError
-from bridgework.mapping import Mapped, MemoryStaging, Plan, compile_mapping, load_mapping
+from bridgework.mapping import Lengths, Mapped, MemoryStaging, Plan, compile_mapping, load_mapping
 from bridgework.mapping.labels import fitted
 from bridgework.mapping.override import override_text
 from bridgework.mapping.workbook import edits, sheets
@@ -70,7 +70,7 @@ def test_long_labels_that_begin_alike_are_two_fields_that_are_the_same_everywher
 def test_long_labels_of_the_mapping_itself_are_shortened_wherever_it_names_them() -> None:
     more = f'      "{LONG}": {{from: first, overflow: "{LONG} whole"}}\n'
     more += f'      "{LONG} whole": {{from: last, type: long_text}}\n    match: ["{LONG}"]\n'
-    plan = compiled(CLIENT_RULE + more, label_length=LONGEST, line_length=10)
+    plan = compiled(CLIENT_RULE + more, label_length=LONGEST, lengths=Lengths(line=10))
     short, whole = fitted(LONG, LONGEST), fitted(f"{LONG} whole", LONGEST)
     assert plan.rules["clients"].match == (short,)
     found = bodies(plan, "clients", {"clients": [client(first="Maximiliane Elisabeth")]})["c1"]

@@ -21,7 +21,7 @@ from bridgework.mapping.plan import Plan, SensitiveField
 from bridgework.mapping.proposals import propose
 from bridgework.mapping.proposing import propose_mapping
 from bridgework.mapping.rehearsal import MemoryStaging, TestResult, check_examples, run_mapping_tests
-from bridgework.mapping.settings import MappingSettings
+from bridgework.mapping.settings import Lengths, MappingSettings
 from bridgework.mapping.transforms import TRANSFORMS
 from bridgework.mapping.values import comparable
 
@@ -34,6 +34,7 @@ __all__ = [
     "Disposition",
     "FieldAccount",
     "FieldSpec",
+    "Lengths",
     "Mapped",
     "MappedFile",
     "Mapping",

@@ -9,6 +9,7 @@ from typing import Literal
 from bridgework.mapping.document import ARCHIVE, FieldSpec, Rule
 from bridgework.mapping.paths import Hop, Path
 from bridgework.mapping.scope import Predicate, Scope
+from bridgework.mapping.settings import Lengths
 from bridgework.model import FieldType, Value
 
 Evaluator = Callable[[Scope], Value]
@@ -37,9 +38,14 @@ class CompiledField:
     name: str = ""
 
     @property
+    def overflow(self) -> str:
+        """Where a text that is too long for it stands whole: the label of a long text, or `ARCHIVE`."""
+        return self.spec.overflow if self.one_line else ARCHIVE
+
+    @property
     def kept_in(self) -> str:
-        """Where a text that is too long for it stands whole, in words."""
-        return "the archive" if self.spec.overflow == ARCHIVE else self.spec.overflow
+        """The same in words."""
+        return "the archive" if self.overflow == ARCHIVE else self.overflow
 
     @property
     def required(self) -> bool:
@@ -48,7 +54,13 @@ class CompiledField:
     @property
     def one_line(self) -> bool:
         """Whether it takes one line of text only. The practice's own fields become long where their texts are."""
-        return self.type is FieldType.TEXT and not self.custom
+        return self.type is FieldType.PHONE or (self.type is FieldType.TEXT and not self.custom)
+
+    def longest(self, limits: Lengths) -> int | None:
+        """How many characters of a text it takes, None if nobody says."""
+        if self.one_line:
+            return limits.line
+        return limits.text if self.type in (FieldType.TEXT, FieldType.LONG_TEXT) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from bridgework.model import FieldType
 Scalar = str | bool | int
 _WORDS = {"empty": {"empty": True}, "filled": {"empty": False}, "past": {"past": True}, "future": {"past": False}}
 SOURCES = ("from", "text", "first", "all", "ref", "owner", "team", "rollup", "constant", "setting")
-ARCHIVE = "archive"  # where `overflow` keeps whole texts if no field takes them
+ARCHIVE = "archive"  # keeps whole texts that no field takes
 DISPOSITIONS = ("archive", "export", "reference", "rebuild")
 
 
@@ -138,7 +138,7 @@ class FieldSpec(Strict):
     optional: int | None = Field(default=None, ge=1, description="rank in which the field may be left out (1 first)")
     required: bool = Field(default=False, description="without it the row is skipped")
     overflow: str = Field(
-        default="", description="the long text field that takes a text too long for this one whole, or `archive`"
+        default=ARCHIVE, description="the long text field that takes whole what is too long for this line of text"
     )
     deferred: bool = Field(default=False, description="written in a second pass")
     option: dict[str, Scalar] = Field(default={}, description="only if these options of the mapping are set so")

@@ -88,8 +88,7 @@ class Plan:
             links=links,
             people=self.mapping.file.people,
             transforms=self.transforms,
-            line_length=self.settings.line_length,
-            text_length=self.settings.text_length,
+            lengths=self.settings.lengths,
         )
         return Session(staging, self.rules, around)
 

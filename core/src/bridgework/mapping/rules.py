@@ -171,7 +171,7 @@ class RuleCompiler:
                 )
             if field.required and field.references:
                 self._require_reference(field, requires)
-            if spec.overflow not in ("", ARCHIVE) and not self._takes_long_text(spec.overflow):
+            if spec.overflow != ARCHIVE and not self._takes_long_text(spec.overflow):
                 self.note((*self.place, "fields", label, "overflow"), f"{spec.overflow} is no field for long text here")
             known = on and not self.fields.catalog.open(self.spec.from_)
             if known and self.spec.to and (other := self.labels.clash(self.spec.to, field)):
@@ -192,7 +192,7 @@ class RuleCompiler:
         if (shown := self._fitted(label)) != label:
             self._rename(label, shown)
             label = shown
-        if spec.overflow:
+        if spec.overflow != ARCHIVE:
             spec = spec.model_copy(update={"overflow": self._fitted(spec.overflow)})
         compiler.trace.label = label
         compiler.trace.references.clear()

@@ -9,7 +9,7 @@ from typing import Any
 
 from bridgework.errors import BridgeworkError, ContractBroken
 from bridgework.mapping.compiled import CompiledField, CompiledRule
-from bridgework.mapping.document import ARCHIVE
+from bridgework.mapping.fitting import fit
 from bridgework.mapping.outcome import Disposed, Mapped, MappedFile, Outcome, Skipped, SourceRow
 from bridgework.mapping.paths import Hop
 from bridgework.mapping.scope import Scope, StagedRow
@@ -195,15 +195,16 @@ def outcome(rule: CompiledRule, scope: Scope, place: Place, waiting: frozenset[s
         return _merged(rule, scope)
     body: Body = {}
     deferred: Body = {}
-    longest = scope.session.around.line_length if rule.kind == "target" else sys.maxsize
+    long: list[CompiledField] = []  # that may hold more than they take
+    harmless = scope.session.around.lengths.harmless if rule.kind == "target" else sys.maxsize
     values = row.values
     for field in rule.fields:
         if field.name and not waiting:  # what most fields are
             value = values.get(field.name)
             if value := value.strip() if type(value) is str else plain_text(value):
                 body[field.label] = value
-                if len(value) > longest:
-                    _fit(body, field, scope)
+                if len(value) > harmless:
+                    long.append(field)
             elif field.required:
                 return Skipped(rule=rule.name, object=rule.object, key=row.key, reason=f"no {field.label}")
             continue
@@ -211,8 +212,8 @@ def outcome(rule: CompiledRule, scope: Scope, place: Place, waiting: frozenset[s
             value = field.evaluate(scope)
             if type(value) is str and value and not value.isspace() and not field.deferred and not waiting:
                 body[field.label] = value
-                if len(value) > longest:
-                    _fit(body, field, scope)
+                if len(value) > harmless:
+                    long.append(field)
                 continue
         except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as failure:
             value = None
@@ -222,9 +223,10 @@ def outcome(rule: CompiledRule, scope: Scope, place: Place, waiting: frozenset[s
             value = None
         if not is_empty(value):
             (deferred if field.deferred or field.label in waiting else body)[field.label] = value
+            if type(value) is str and len(value) > harmless:
+                long.append(field)
         elif field.required:
             return Skipped(rule=rule.name, object=rule.object, key=row.key, reason=f"no {field.label}")
-    cut = _spread(body, scope.overflow) if scope.overflow else _UNCUT
     if rule.kind != "target":
         return Disposed(
             rule=rule.name, object=rule.object, key=row.key, kind=rule.kind, reason=rule.disposition_reason, values=body
@@ -232,41 +234,9 @@ def outcome(rule: CompiledRule, scope: Scope, place: Place, waiting: frozenset[s
     file = _file(rule, scope) if rule.file or rule.sheet else None
     if (rule.file or rule.sheet) and file is None:
         return Skipped(rule=rule.name, object=rule.object, key=row.key, reason="no file named")
+    cut = fit(rule, scope, body, deferred, long) if long else _UNCUT
     sources, needs = _sources(rule, scope), _needs(rule, scope) if rule.requires else ()
     return Mapped(rule.name, place.key, rule.target, body, deferred, sources, scope.warnings, file, needs, cut)
-
-
-def _spread(body: Body, overflow: Mapping[str, Sequence[tuple[str, str]]]) -> Mapping[str, str]:
-    """Put whole texts into the long fields that take them; what the archive takes is returned."""
-    for label, pairs in overflow.items():
-        if label != ARCHIVE:
-            texts = [f"{name.capitalize()}: {text}" for name, text in pairs]
-            body[label] = "\n".join([*filter(None, [body.get(label)]), *texts])
-    return dict(overflow.get(ARCHIVE, ()))
-
-
-def _fit(body: Body, field: CompiledField, scope: Scope) -> None:
-    around = scope.session.around
-    if field.one_line:
-        _shorten(body, field, scope, around.line_length)
-    elif field.custom and around.text_length is not None and len(str(body[field.label])) > around.text_length:
-        _announce_refusal(field, scope, around.text_length)
-
-
-def _shorten(body: Body, field: CompiledField, scope: Scope, longest: int) -> None:
-    """Cut a text where everybody sees it, and keep it whole in the field that takes what overflows."""
-    text, into = str(body[field.label]), field.spec.overflow
-    if not into:
-        _announce_refusal(field, scope, longest)
-        return
-    scope.warn(f"{field.label}: longer than {longest} characters, ends with … and stands whole in {field.kept_in}")
-    body[field.label] = f"{text[: longest - 1].rstrip()}…"
-    scope.overflow = scope.overflow or {}
-    scope.overflow.setdefault(into, []).append((field.label, text))
-
-
-def _announce_refusal(field: CompiledField, scope: Scope, longest: int) -> None:
-    scope.warn(f"{field.label}: longer than the {longest} characters the field takes; the record will be refused")
 
 
 def _note_refusal(rule: CompiledRule, field: CompiledField, scope: Scope, failure: Exception) -> None:

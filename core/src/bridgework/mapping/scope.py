@@ -65,7 +65,6 @@ class Scope:
     members: Sequence[StagedRow] = ()
     memo: dict[int, list[Scope]] | None = None  # chosen children by roll-up, which several fields share
     warnings: tuple[str, ...] = ()
-    overflow: dict[str, list[tuple[str, str]]] | None = None  # by long field: label and whole text
     _context: TransformContext | None = None
 
     def __init__(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from bridgework.mapping.outcome import group_key
 from bridgework.mapping.paths import Hop, Path, reader
 from bridgework.mapping.scope import Scope, StagedRow, StagedRows
-from bridgework.mapping.settings import Zones
+from bridgework.mapping.settings import Lengths, Zones
 from bridgework.mapping.team import Team
 from bridgework.mapping.values import is_empty, plain_text
 from bridgework.model import NamedTransform, TransformContext, Value
@@ -250,8 +250,7 @@ class Surroundings:
     links: Mapping[tuple[str, str], str]
     people: People | None
     transforms: Mapping[str, NamedTransform]
-    line_length: int
-    text_length: int | None
+    lengths: Lengths
 
 
 def _printed(fields: Sequence[str], values: Mapping[str, Value]) -> str:

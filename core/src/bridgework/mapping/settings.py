@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bridgework.errors import SettingsError
@@ -18,14 +19,25 @@ if TYPE_CHECKING:
     from bridgework.mapping.session import Session
 
 
+class Lengths(NamedTuple):
+    """How many characters the destination's texts take: one line, and long ones. None if there is no limit."""
+
+    line: int | None = 255
+    text: int | None = None
+
+    @property
+    def harmless(self) -> int:
+        """A text of no more characters fits every field."""
+        return min((each for each in self if each is not None), default=sys.maxsize)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappingSettings:
     """`cutover` (aware) divides past from future; `options` are the migration's settings of the mapping's options.
 
-    `field_types` are the destination's: a yes/no field becomes a choice where it has none. `line_length` is how many
-    characters its one-line texts take, `label_length` the name of a field and `option_length` that of an option.
+    `field_types` are the destination's: a yes/no field becomes a choice where it has none. `lengths` is how many
+    characters its texts take, `label_length` the name of a field and `option_length` that of an option.
     `reserved_labels` are those of fields the destination's connector keeps for itself.
-    `text_length` is how many characters the long texts of fields of the practice's own take.
     """
 
     currency: str
@@ -34,11 +46,10 @@ class MappingSettings:
     options: Mapping[str, str | bool | int] = field(default_factory=dict)
     field_types: frozenset[FieldType] | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
-    line_length: int = 255
     label_length: int = 255
     option_length: int = 255
     reserved_labels: frozenset[str] = frozenset()
-    text_length: int | None = None
+    lengths: Lengths = field(default_factory=Lengths)
 
 
 @lru_cache(64)

@@ -18,7 +18,6 @@ from bridgework.model import FieldType, WantedField
 if TYPE_CHECKING:
     from bridgework.mapping.plan import Plan
 
-SHORT_TEXT = 255
 _CHOICES = (FieldType.CHOICE, FieldType.CHOICES)
 
 
@@ -59,7 +58,7 @@ def _wanted(
     return WantedField(
         object=rule.target,
         label=field.label,
-        type=_text_type(field, observed),
+        type=_text_type(field, observed, plan.settings.lengths.line),
         options=tuple(dict.fromkeys(shown.values())),
         under=field.spec.under,
         reference=pointed[0] if pointed else "",
@@ -143,6 +142,6 @@ def _column(plan: Plan, rule: CompiledRule, field: CompiledField, staging: Stage
             yield text
 
 
-def _text_type(field: CompiledField, observed: _Observed) -> FieldType:
-    long = field.type is FieldType.TEXT and field.custom and observed.longest > SHORT_TEXT
+def _text_type(field: CompiledField, observed: _Observed, longest: int | None) -> FieldType:
+    long = field.type is FieldType.TEXT and field.custom and longest is not None and observed.longest > longest
     return FieldType.LONG_TEXT if long else field.type

@@ -30,6 +30,7 @@ class RuleSurvey:
     skipped: Counter[str] = field(default_factory=Counter)
     warnings: Counter[str] = field(default_factory=Counter)
     filled: Counter[str] = field(default_factory=Counter)  # field label -> records that have a value
+    shortened: int = 0  # records of which the archive keeps whole texts
 
     def as_json(self) -> dict[str, Any]:
         """For plan.json."""
@@ -76,6 +77,7 @@ def survey(migration: Migration) -> list[RuleSurvey]:
         "surveyed",
         fingerprint=fingerprint(migration),
         planned={result.rule: result.planned for result in surveys},
+        shortened=[result.rule for result in surveys if result.shortened],
     )
     return surveys
 
@@ -90,6 +92,7 @@ def _note(migration: Migration, result: RuleSurvey, batch: Iterable[Outcome]) ->
                 (source.object, source.key, outcome.rule, source.kind, "", outcome.key) for source in outcome.sources
             ]
             result.planned += 1
+            result.shortened += bool(outcome.cut)
             result.warnings.update(outcome.warnings)
             result.filled.update(outcome.body.keys())
             result.filled.update(outcome.deferred.keys())

@@ -13,7 +13,7 @@ from bridgework.model import FieldType, Finding, Severity, SourceObject, Value
 from bridgework.redaction import scrub
 from bridgework.stages.audit.catalogue import check
 from bridgework.stages.audit.damage import damage
-from bridgework.stages.audit.lengths import UNKNOWN_FATE, FateOf
+from bridgework.stages.audit.lengths import KEPT, UNKNOWN, UNKNOWN_FATE, FateOf
 
 if TYPE_CHECKING:
     from bridgework.staging import Row, Staging
@@ -158,9 +158,12 @@ def _texts(
         if wrong and path not in told:
             told.add(path)
             yield found("ENC-01", source, row.key, field=path, detail=wrong, evidence=text[:80], denominator=rows)
-        if len(text) > LONG and kind is FieldType.TEXT:
+        if len(text) > LONG and kind in (FieldType.TEXT, FieldType.LONG_TEXT):
+            becomes = fate(source, path, len(text))
+            if kind is FieldType.LONG_TEXT and becomes in (KEPT, UNKNOWN):
+                continue  # what is long by nature is nothing to be told, unless it is cut
             long = found("DST-01", source, row.key, field=path, evidence=f"{len(text)} characters", denominator=rows)
-            yield replace(long, **fate(source, path)._asdict())
+            yield replace(long, **becomes._asdict())
 
 
 def _of_parent(path: str, types: dict[str, FieldType]) -> FieldType | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from bridgework.mapping import CompiledField, Plan
+from bridgework.mapping import CompiledField, Lengths, Plan
 from bridgework.stages.audit.catalogue import ACCEPT, FIX
 
 
@@ -16,10 +16,10 @@ class Fate(NamedTuple):
     proposed: str
 
 
-FateOf = Callable[[str, str], Fate]  # of an object's field
+FateOf = Callable[[str, str, int], Fate]  # of a text in an object's field, by its number of characters
 UNKNOWN = Fate("Shorten the text, or map it to a field for long text.", FIX)
-UNKNOWN_FATE: FateOf = lambda object_name, field: UNKNOWN  # noqa: E731
-KEPT = Fate("Nothing to do: it is kept whole, as long text or in the archive.", ACCEPT)
+UNKNOWN_FATE: FateOf = lambda object_name, field, length: UNKNOWN  # noqa: E731
+KEPT: Final = Fate("Nothing to do: it is kept whole, as long text or in the archive.", ACCEPT)
 
 
 def fates(plan: Plan | None) -> FateOf:
@@ -27,33 +27,30 @@ def fates(plan: Plan | None) -> FateOf:
     if plan is None:
         return UNKNOWN_FATE
     accounts = {(each.object, each.field): each for each in plan.accounts}
+    lengths = plan.settings.lengths
     fields = {
-        f"{rule.name}: {field.label}": (rule.name, field)
+        f"{rule.name}: {field.label}": field
         for rule in plan.rules.values()
         if rule.kind == "target"
         for field in rule.fields
     }
 
-    def fate(object_name: str, field: str) -> Fate:
+    def fate(object_name: str, field: str, length: int) -> Fate:
         account = accounts.get((object_name, field))
         while account is None and "." in field:  # a part of a value that is declared as one field
             field = field.rpartition(".")[0]
             account = accounts.get((object_name, field))
         if account is None or account.state == "unaccounted":
             return UNKNOWN
-        return _fate([fields[where] for where in account.where if where in fields])
+        return _fate([fields[where] for where in account.where if where in fields], length, lengths)
 
     return fate
 
 
-def _fate(written: list[tuple[str, CompiledField]]) -> Fate:
-    short = [(rule, field) for rule, field in written if field.one_line]
-    refused = [f"{rule}: {field.label}" for rule, field in short if not field.spec.overflow]
-    if refused:
-        return Fate(
-            f"Shorten the text in the source: a record that it makes too long for {', '.join(refused)} is refused.", FIX
-        )
-    if short:
-        cut = ", ".join(f"{field.label} ends with … and stands whole in {field.kept_in}" for _, field in short)
-        return Fate(f"Nothing to do, or shorten the text: {cut}.", ACCEPT)
-    return KEPT
+def _fate(written: list[CompiledField], length: int, lengths: Lengths) -> Fate:
+    limits = [(field, field.longest(lengths)) for field in written]
+    cut = [field for field, longest in limits if longest is not None and length > longest]
+    if not cut:
+        return KEPT
+    said = ", ".join(f"{field.label} ends with … and stands whole in {field.kept_in}" for field in cut)
+    return Fate(f"Nothing to do, or shorten the text: {said}.", ACCEPT)

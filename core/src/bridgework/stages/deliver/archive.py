@@ -15,7 +15,6 @@ import orjson
 
 from bridgework.errors import StopRun
 from bridgework.mapping import Disposed, Mapped
-from bridgework.mapping.document import ARCHIVE
 from bridgework.mapping.values import is_empty
 from bridgework.migration import Migration
 from bridgework.model import SourceObject
@@ -187,11 +186,11 @@ def _lines(migration: Migration, item: SourceObject) -> Iterator[dict[str, Any]]
 
 
 def _cut_texts(migration: Migration, object_name: str) -> Iterator[dict[str, Any]]:
-    """Whole texts of records whose fields hold their beginning."""
+    """Whole texts of records whose fields hold their beginning; the survey saw of which rules there are any."""
+    surveyed = migration.journal.last_event("surveyed")
+    shortened = migration.plan.rules if surveyed is None else surveyed.payload.get("shortened", migration.plan.rules)
     for rule in migration.plan.rules.values():
-        if rule.object != object_name or rule.kind != "target" or rule.inactive:
-            continue
-        if not any(field.spec.overflow == ARCHIVE for field in rule.fields):
+        if rule.object != object_name or rule.kind != "target" or rule.inactive or rule.name not in shortened:
             continue
         for outcome in migration.plan.run(rule.name, migration.staging):
             if isinstance(outcome, Mapped) and outcome.cut:
