@@ -56,6 +56,7 @@ def test_an_approval_needs_a_person_with_a_name_and_an_address(make_bench: MakeB
 def test_the_status_names_who_approved_what(make_bench: MakeBench) -> None:
     bench = make_bench(little_practice(1))
     bench.audited()
+    bench.call("plan", code=(0, 1))
     bench.approve("mapping")
     gate = bench.call("status", code=(0, 1))["gates"]["mapping"]
     assert (gate["by"], gate["automatic"]) == (APPROVER, False)
@@ -71,6 +72,8 @@ def test_undecided_blocking_findings_block_the_mapping_gate(make_bench: MakeBenc
     answer = bench.call("approve", "mapping", "--by", APPROVER, code=2)
     assert "undecided" in answer["message"]
     bench.decide()
+    assert bench.call("approve", "mapping", "--by", APPROVER, code=2)["next"] == "bridgework plan"
+    bench.call("plan", code=(0, 1))
     bench.approve("mapping")
 
 
@@ -82,7 +85,10 @@ def test_a_changed_mapping_voids_the_approval(make_bench: MakeBench) -> None:
     assert "1 mapping tests fail" in refused["message"]
     override(bench, LAST_NAME_FIRST)
     answer = bench.call("load", code=2)
-    assert (answer["next"], "changed" in answer["message"]) == ('bridgework approve mapping --by "Name <mail>"', True)
+    assert (answer["next"], "changed" in answer["message"]) == ("bridgework plan", True)
+    unseen = bench.call("approve", "mapping", "--by", APPROVER, code=2)
+    assert (unseen["next"], "changed since it was last shown" in unseen["message"]) == ("bridgework plan", True)
+    bench.call("plan", code=(0, 1))
     bench.approve("mapping")
     assert "sample" in bench.call("load", code=2)["message"]
 
@@ -99,7 +105,9 @@ def test_changed_decisions_void_the_approval_of_the_mapping(twins: Bench) -> Non
     twins.ready_to_sample()
     twins.decide(DUP_01="merge into pat-1")
     answer = twins.call("sample", "--size", "4", code=2)
-    assert answer["next"] == 'bridgework approve mapping --by "Name <mail>"'
+    assert answer["next"] == "bridgework plan"
+    twins.call("plan", code=(0, 1))
+    assert twins.call("sample", "--size", "4", code=2)["next"] == 'bridgework approve mapping --by "Name <mail>"'
     twins.approve("mapping")
     twins.call("sample", "--size", "4")
 
@@ -272,6 +280,7 @@ def test_a_field_is_reused_where_one_of_that_name_and_type_is_there(make_bench: 
     fields = len(bench.account.rows("fields"))
     second = make_bench(export, sandbox=bench.running, name="second")
     second.audited()
+    second.call("plan", code=(0, 1))
     second.approve("mapping")
     assert second.call("schema", code=(0, 1))["operations"] == []
     second.approve("schema")

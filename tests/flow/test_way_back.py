@@ -128,3 +128,14 @@ def test_a_rollback_without_the_staged_data_removes_what_was_created(bench: Benc
     bench.call("purge", "--yes", "--without-delivery", code=(0, 1))
     bench.call("rollback", code=(0, 1))
     assert bench.account.migrated() == dict.fromkeys(bench.account.migrated(), 0)
+
+
+@pytest.mark.parametrize("words", [["--schema"], ["--object", "deal"]])
+def test_the_status_after_a_rollback_that_was_cut_short_is_to_go_on_with_it(bench: Bench, words: list[str]) -> None:
+    denied = {"kind": "answer", "status": 401, "headers": {"content-type": "application/json"}, "body": "{}"}
+    bench.running.faults({**denied, "match": {"method": "DELETE", "path": "/deals", "times": None}})
+    assert bench.call("rollback", *words, code=2)["cause"] == "access_denied"
+    assert bench.call("status", code=(0, 1))["next"] == " ".join(["bridgework rollback", *words])
+    bench.running.clear_faults()
+    bench.call("rollback", *words)
+    assert bench.call("status")["next"] == "bridgework load"

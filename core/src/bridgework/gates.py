@@ -19,7 +19,7 @@ GATES = ("mapping", "schema", "owners", "sample")
 @dataclass(frozen=True, slots=True)
 class Gate:
     """What a gate asks a person to approve now. `blocked` are sentences that stand in the way of any approval,
-    `unblock` is the next step against the first of them.
+    `unblock` is the next step against the first of them. `unseen` is the command that shows what nobody has seen yet.
     """
 
     name: str
@@ -28,11 +28,14 @@ class Gate:
     blocked: tuple[str, ...] = ()
     detail: Mapping[str, Any] = field(default_factory=dict)  # kept with the approval
     unblock: str = "bridgework status"
+    unseen: str = ""
 
     @property
     def next_step(self) -> str:
-        """What a person does now: remove what stands in the way, or approve."""
-        return self.unblock if self.blocked else f'bridgework approve {self.name} --by "Name <mail>"'
+        """What a person does now: remove what stands in the way, look, or approve."""
+        if self.blocked:
+            return self.unblock
+        return self.unseen or f'bridgework approve {self.name} --by "Name <mail>"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,10 @@ def require(journal: Journal, gate: Gate) -> None:
 
 
 def approve(journal: Journal, gate: Gate, by: str, *, automatic: bool = False) -> None:
-    """Record a person's approval of exactly this content. UsageError for a blocked gate or a nameless person."""
+    """Record a person's approval of exactly this content, which somebody could see.
+
+    UsageError for a blocked gate, a nameless person, or content that was not shown.
+    """
     if not re.fullmatch(r"[^<>@]+<[^<>@\s]+@[^<>@\s]+>", by.strip()):
         raise UsageError(
             "An approval needs a person with name and e-mail.",
@@ -98,6 +104,11 @@ def approve(journal: Journal, gate: Gate, by: str, *, automatic: bool = False) -
     if gate.blocked:
         raise ApprovalMissing(f"The {gate.name} gate cannot be approved: {gate.blocked[0]}", next_step=gate.next_step)
     if not is_open(journal, gate):
+        if gate.unseen:
+            raise ApprovalMissing(
+                f"The {gate.name} gate cannot be approved: what it covers has changed since it was last shown.",
+                next_step=gate.unseen,
+            )
         journal.event(
             "approval",
             gate=gate.name,

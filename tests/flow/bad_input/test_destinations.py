@@ -39,6 +39,15 @@ def ready(bench: Bench) -> Iterator[Bench]:
     intact(bench)
 
 
+def test_a_token_that_is_refused_shows_before_every_row_is_mapped(make_bench: MakeBench) -> None:
+    bench = make_bench(little_practice(2))
+    bench.audited()
+    answers(bench, 401, JSON, "{}")
+    refused(bench.folder, "plan", cause="access_denied", then="token")
+    bench.running.clear_faults()
+    assert bench.call("status")["objects"]["patients"] == {"extracted": 2, "pending": 2}
+
+
 @pytest.fixture(autouse=True)
 def no_faults_left(bench: Bench) -> Iterator[None]:
     yield

@@ -24,6 +24,7 @@ def planned(bench: Bench) -> Iterator[Bench]:
 @pytest.fixture(scope="module")
 def owned(planned: Bench) -> Iterator[Bench]:
     """Up to the owners gate, which is still closed; afterwards a sample can be written."""
+    planned.call("plan")
     planned.approve("mapping")
     planned.call("schema", code=(0, 1))
     planned.approve("schema")
@@ -48,6 +49,16 @@ def _field(text: str) -> bytes:
         (_field('{txt: "{firstName}"}'), "4: rules.patients.fields.name.txt: unknown key, did you mean text"),
         (_field('{text: "{firstNam}"}'), "4: rules.patients.fields.name: patients has no field firstNam, did"),
         (_field("{from: lastName, use: nobody_knows_me}"), "there is no transform nobody_knows_me."),
+        (
+            b"rules:\n  treatment-plans:\n    fields:\n      status: {constant: opne, type: choice}\n",
+            "mapping.yaml:4: rules.treatment-plans.fields.status: opne is no option, and the field takes no new one; "
+            "it has open, won, lost, did you mean open.",
+        ),
+        (
+            b"rules:\n  treatment-plans:\n    fields:\n      status: {from: name, type: choice}\n",
+            "mapping.yaml:4: rules.treatment-plans.fields.status: the rows hold a value that is no option, and the "
+            "field takes no new one; it has open, won, lost.",
+        ),
         (b"rules:\n  patient:\n    drop: {title: unused}\n", "yaml:2: rules.patient.from: is missing: there is no"),
         (b"rule:\n  patients: {}\n", "mapping.yaml:1: rule: unknown key, did you mean rules"),
         (b"rules: !!python/object/apply:os.system ['id']\n", "mapping.yaml:1: tags (!…) are not allowed"),

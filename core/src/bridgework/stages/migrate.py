@@ -16,7 +16,7 @@ from bridgework.stages.extract import extract
 from bridgework.stages.load_stage import load
 from bridgework.stages.loading import gate as gate_of
 from bridgework.stages.owners import owners
-from bridgework.stages.plan import plan, schema_plan
+from bridgework.stages.plan import is_planned, plan, schema_plan
 from bridgework.stages.reconcile import reconcile
 from bridgework.stages.sample import sample
 from bridgework.stages.schema import apply_schema, schema
@@ -72,7 +72,7 @@ def _steps(size: int) -> list[Step]:
     return [
         Step("extract", lambda m: m.journal.last_event("extracted") is None, extract),
         Step("audit", lambda m: undecided_blocks(m) is None, audit),
-        Step("plan", _unplanned, plan),
+        Step("plan", lambda m: not is_planned(m), plan),
         Step("mapping", _closed("mapping"), None),
         Step("schema", _closed("schema"), schema),
         Step("schema", _closed("schema"), None),
@@ -89,11 +89,6 @@ def _steps(size: int) -> list[Step]:
 
 def _closed(name: str) -> Callable[[Migration], bool]:
     return lambda migration: not is_open(migration.journal, gate_of(migration, name))
-
-
-def _unplanned(migration: Migration) -> bool:
-    last = migration.journal.last_event("planned")
-    return last is None or last.payload["mapping"] != migration.plan.content_hash
 
 
 def _unsampled(migration: Migration) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from bridgework.project import write_private
 from bridgework.results import Result
 from bridgework.schema import check_objects, clashes
 from bridgework.stages.auditing import undecided_blocks
+from bridgework.stages.fixedoptions import refuse_fixed_options
 from bridgework.stages.forecast import forecast, planned_counts
 from bridgework.stages.optionlists import declared_labels, operation_report, write_options
 from bridgework.stages.rules import target_rules
@@ -46,12 +48,16 @@ def plan(migration: Migration, *, test_only: bool = False, cutover: datetime | N
     data: dict[str, Any] = {"tests": {"run": len(tests), "failed": [_test(each) for each in failed]}}
     if test_only:
         return migration.finished("plan-test", data=data, differences=bool(failed), next_="bridgework plan", report="")
+    _missing(migration, migration.plan.wanted_fields())  # a token or an option that is refused, before the long survey
     surveys = survey(migration)
     schema = schema_plan(migration)
+    taken = taken_values(migration)
+    refused = sum(each["records"] for each in taken)
+    content = _approvable(migration)
+    migration.journal.event("planned", mapping=migration.plan.content_hash, content=content, refused=refused)
     gate = mapping_gate(migration)
     declared = declared_labels(migration)
     write_options(migration, schema.operations, schema.wanted, declared)
-    taken = taken_values(migration)
     data |= {
         "mapping": gate.content_hash,
         "load_order": [rule.name for rule in target_rules(migration.plan)],
@@ -73,8 +79,6 @@ def plan(migration: Migration, *, test_only: bool = False, cutover: datetime | N
         "planned": planned_counts(migration),
         "blocked": list(gate.blocked),
     }
-    refused = sum(each["records"] for each in taken)
-    migration.journal.event("planned", mapping=migration.plan.content_hash, refused=refused)
     return migration.finished(
         "plan",
         data=data,
@@ -130,15 +134,28 @@ def mapping_gate(migration: Migration) -> Gate:
     if failed := migration.failing_tests:
         unblock.append("bridgework plan --test")
         blocked.append(f"{failed} mapping tests fail; bridgework plan --test names them.")
-    decided = migration.journal.last_event("decisions")
-    content = {"mapping": migration.plan.content_hash, "decisions": decided.payload["content"] if decided else ""}
     planned = sum(planned_counts(migration).values()) if not blocked else 0
     return Gate(
         "mapping",
-        content_hash(content),
+        _approvable(migration),
         f"{planned} records by {len(migration.plan.rules)} rules" + _refused(migration),
         tuple(blocked),
         unblock=next(iter(unblock), ""),
+        unseen="" if is_planned(migration) else "bridgework plan",
+    )
+
+
+def is_planned(migration: Migration) -> bool:
+    """Whether the last plan was made of the present mapping and decisions."""
+    last = migration.journal.last_event("planned")
+    return last is not None and last.payload.get("content") == _approvable(migration)
+
+
+def _approvable(migration: Migration) -> str:
+    """The hash of what the mapping gate covers."""
+    decided = migration.journal.last_event("decisions")
+    return content_hash(
+        {"mapping": migration.plan.content_hash, "decisions": decided.payload["content"] if decided else ""}
     )
 
 
@@ -154,14 +171,21 @@ def schema_plan(migration: Migration) -> SchemaPlan:
     """What is missing in the account now, without the optional fields the plan has no room for."""
     ensure_survey(migration)
     wanted = migration.plan.wanted_fields(migration.staging)
-    objects = migration.plan.wanted_objects
-    check_objects(migration.schema, migration.capabilities, wanted, objects)
-    operations = migration.hooks.plan_schema(wanted, migration.schema, objects)
+    operations = _missing(migration, wanted)
     tier = check_tier(migration.schema.limits, operations, wanted, pending_records(migration))
     dropped = set(tier.dropped)
     kept = tuple(each for each in operations if (each.object, each.name) not in dropped or each.kind != "field")
     found = tuple((field, str(there.type)) for field, there in clashes(wanted, migration.schema))
     return SchemaPlan(kept, tier, found, tuple(wanted))
+
+
+def _missing(migration: Migration, wanted: Sequence[WantedField]) -> list[SchemaOperation]:
+    """What the account lacks of it. UsageError for an object or an option that cannot be made."""
+    objects = migration.plan.wanted_objects
+    check_objects(migration.schema, migration.capabilities, wanted, objects)
+    operations = migration.hooks.plan_schema(wanted, migration.schema, objects)
+    refuse_fixed_options(migration, operations)
+    return operations
 
 
 def pending_records(migration: Migration) -> dict[str, int]:

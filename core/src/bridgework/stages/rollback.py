@@ -29,6 +29,7 @@ from bridgework.stages.settle_images import differing
 
 REMOVABLE = ("created", "updated", "conflict", "rejected")
 ROUNDS = 5
+BEGUN = "rollback_begun"
 
 
 @dataclass
@@ -70,6 +71,7 @@ def rollback(
     """
     if not preview:
         ready_to_write(migration)
+        migration.journal.event(BEGUN, stage=stage, again=_command(stage, object_name, schema=schema))
         settle_doubt(migration)
     objects = _with_dependants(migration, object_name) if object_name else None
     ledger = Ledger(Children(migration))
@@ -86,6 +88,22 @@ def rollback(
     if not preview:
         migration.journal.event(stage, removed={name: counts["removed"] for name, counts in ledger.counts.items()})
     return _result(migration, stage, ledger, schema_lines, preview=preview)
+
+
+def unfinished(migration: Migration) -> str:
+    """The command that goes on with a rollback that did not come to its end; empty if there is none."""
+    begun = migration.journal.last_event(BEGUN)
+    if begun is None:
+        return ""
+    ended = [migration.journal.last_event(kind) for kind in (begun.payload["stage"], "sample_chosen", "loaded")]
+    over = any(each is not None and each.seq > begun.seq for each in ended)
+    return "" if over else str(begun.payload["again"])
+
+
+def _command(stage: str, object_name: str, *, schema: bool) -> str:
+    if stage != "rollback":
+        return "bridgework sample --undo"
+    return f"bridgework rollback{f' --object {object_name}' if object_name else ''}{' --schema' if schema else ''}"
 
 
 def _settle(migration: Migration, ledger: Ledger, stage: str) -> None:

@@ -12,6 +12,7 @@ from bridgework.journal import Head
 from bridgework.migration import Migration
 from bridgework.pulse import running
 from bridgework.results import Result
+from bridgework.stages.rollback import unfinished
 
 STEPS = (
     ("extracted", "bridgework extract"),
@@ -66,7 +67,9 @@ def _running(migration: Migration) -> str:
 
 def _next(migration: Migration, states: Counter[str]) -> str:
     if migration.keys.records is None:
-        return "bridgework rollback --preview"
+        return unfinished(migration) or "bridgework rollback --preview"
+    if again := unfinished(migration):
+        return again
     for event, command in STEPS:
         if migration.journal.last_event(event) is None:
             return command
@@ -74,6 +77,8 @@ def _next(migration: Migration, states: Counter[str]) -> str:
         return "bridgework failures"
     if states["pending"] or states["in_doubt"]:
         return "bridgework migrate"
+    if states["undone"]:
+        return "bridgework load"
     return "bridgework reconcile"
 
 
