@@ -254,6 +254,7 @@ def test_every_document_is_in_the_manifest_with_the_file_it_became_or_why_not(be
 
 def test_the_guide_shows_fields_with_the_keys_of_this_account(bench: Bench, package: Path) -> None:
     guide = (package / "admin-guide.html").read_text("utf-8")
+    assert all(each in guide for each in ("Columbine Dental", "Fields made", "To set up by hand"))
     receipts = json.loads((package / "rollback" / "schema-receipts.json").read_bytes())
     assert receipts
     for each in receipts:

@@ -73,8 +73,5 @@ def failure(stage: str, migration: str, error: BridgeworkError) -> Result:
 
 
 def _sentence(text: str) -> str:
-    """With a capital and a full stop; a file name or key at the beginning stays as it is written."""
-    first = text.partition(" ")[0]
-    if first.isalpha():
-        text = text[:1].upper() + text[1:]
+    """With a full stop. The beginning stays as it is written: it may be the name of a file or a folder."""
     return text if not text or text[-1] in ".!?…" else f"{text}."

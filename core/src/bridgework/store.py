@@ -61,7 +61,7 @@ def open_store(path: Path, key: bytes, *, read_only: bool = False) -> Connection
     :raises StoreFailure: wrong key, damaged or missing file, disk full, or a library that is too old to be safe.
     """
     if len(key) != KEY_BYTES:
-        raise StoreFailure(f"the key for {path.name} is not {KEY_BYTES} bytes long", next_step="restore the key")
+        raise StoreFailure(f"The key for {path.name} is not {KEY_BYTES} bytes long", next_step="restore the key")
     if read_only and not path.exists():
         raise StoreFailure(f"{path.name} does not exist", next_step="run the stage that creates it first")
     with sqlite_errors(path):
@@ -121,7 +121,7 @@ def _check(connection: Connection, path: Path) -> None:
             next_step="install sqlcipher3 0.6.4 or newer",
         )
     if not one("PRAGMA cipher_version"):
-        raise StoreFailure("this SQLite has no encryption", next_step="install sqlcipher3 0.6.4 or newer")
+        raise StoreFailure("This SQLite has no encryption", next_step="install sqlcipher3 0.6.4 or newer")
     if one("PRAGMA synchronous") != "2" or one("PRAGMA journal_mode") != "wal":
         raise StoreFailure(
             f"{path.name} cannot be opened in the mode that survives a power cut",

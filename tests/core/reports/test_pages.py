@@ -191,6 +191,20 @@ def test_a_refused_mapping_lists_its_places_with_what_to_do() -> None:
     assert Elements(page).problems
 
 
+@pytest.mark.parametrize(
+    ("step", "shown"),
+    [
+        ("chmod 600 /keys/token", ("Run", "chmod 600 /keys/token")),
+        ("export TOKEN=…", ("Run", "export TOKEN=…")),
+        ("export again", ("Export again", "")),
+        ("correct it, then: bridgework plan", ("Correct it, then", "bridgework plan")),
+    ],
+)
+def test_a_next_step_is_a_command_to_type_or_a_sentence(step: str, shown: tuple[str, str]) -> None:
+    [found] = page_of({"stage": "load", "state": "failed", "message": "No.", "next": step}).steps
+    assert (found.text, found.command) == shown
+
+
 def test_the_practice_stands_on_top_and_in_the_title(result: Make) -> None:
     page = reports.html(result("status", practice="Ruiz Dental"))
     assert "<strong>Ruiz Dental</strong>" in page

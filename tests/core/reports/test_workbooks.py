@@ -166,9 +166,9 @@ def test_the_private_diff_has_every_row_problems_first(tmp_path: Path) -> None:
     path = tmp_path / "diff.xlsx"
     reports.private_diff_xlsx(path, DIFFERENCES)
     rows = read(path, "Fields")
-    assert [row[3] for row in rows[1:]] == ["missing", "lost", "wrong", "equal"]
-    assert rows[3][4:6] == ["12.50 USD", "1250 USD"]
-    assert all(row[6] for row in rows[1:])
+    assert [row[4] for row in rows[1:]] == ["missing", "lost", "wrong", "equal"]
+    assert rows[3][5:7] == ["12.50 USD", "1250 USD"]
+    assert all(row[7] for row in rows[1:])
     assert read(path, "Counts")[-1] == ["Together", "", 4.0]
 
 
@@ -176,10 +176,18 @@ def test_the_private_diff_page_says_it_is_private_and_shows_values_literally() -
     rows = [
         *DIFFERENCES,
         DiffRow(
-            rule="patients", record="7", field="Name", kind="wrong", sent="<script>alert(1)</script>", stored="\x1b]0;"
+            rule="patients",
+            record="7",
+            name="Ana Ruiz",
+            field="Name",
+            kind="wrong",
+            sent="<script>alert(1)</script>",
+            stored="\x1b]0;",
         ),
     ]
-    page = reports.private_diff_html(rows, subject="Ruiz Dental")
+    page = reports.private_diff_html(rows, practice="Ruiz Dental")
+    assert "Ruiz Dental" in page
+    assert "Ana Ruiz" in page
     assert "Private: this page shows patient data" in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "<script" not in page

@@ -202,7 +202,7 @@ class Journal:
         wanted = set(operations)
         with self._sendable_lock:
             if not wanted <= self._sendable:
-                raise ContractBroken("an operation was to be sent a second time, or without an intent")
+                raise ContractBroken("An operation was to be sent a second time, or without an intent")
             self._sendable -= wanted
 
     def settle(self, outcomes: Iterable[Outcome]) -> None:

@@ -25,7 +25,7 @@ def migration_lock(folder: Path) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise Busy(
-                "another process works on this migration", next_step="wait for it to end, or end it, then run again"
+                "Another process works on this migration", next_step="wait for it to end, or end it, then run again"
             ) from error
         yield
     finally:

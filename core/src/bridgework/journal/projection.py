@@ -56,7 +56,7 @@ def check(connection: Connection, intents: Sequence[Intent]) -> list[Opened]:
     for intent in intents:
         keys.setdefault(intent.rule, []).append(intent.key)
     if any(len(set(wanted)) < len(wanted) for wanted in keys.values()):
-        raise ContractBroken("a batch holds two operations on one record")
+        raise ContractBroken("A batch holds two operations on one record")
     known = _known(connection, keys)
     if sum(map(len, known.values())) < len(intents):
         connection.executemany(
@@ -97,16 +97,16 @@ def _attempt(intent: Intent, known: Sequence[Any]) -> int:
     target; number of the open operation."""
     verb, generation, newest, outcome, operation, id_, state, still_open = known
     if still_open:
-        raise ContractBroken(f"operation {still_open} on the same record is not settled yet")
+        raise ContractBroken(f"Operation {still_open} on the same record is not settled yet")
     if intent.verb in _MAKES and verb is not None:
         live = id_ and state != TargetState.UNDONE
         repeated = operation and generation == intent.generation and not (verb in _MAKES and outcome in RESENDABLE)
         if live or repeated or generation > intent.generation or outcome == OutcomeState.QUARANTINED:
-            raise ContractBroken(f"the record of operation {operation} would be created a second time")
+            raise ContractBroken(f"The record of operation {operation} would be created a second time")
     same = operation and verb == intent.verb and generation == intent.generation
     attempt = newest + 1 if same and outcome in RESENDABLE else 1
     if intent.attempt not in (0, attempt):
-        raise ContractBroken(f"attempt {intent.attempt} was announced where attempt {attempt} is due")
+        raise ContractBroken(f"Attempt {intent.attempt} was announced where attempt {attempt} is due")
     return attempt
 
 
@@ -203,14 +203,14 @@ def apply_outcomes(
     changes, closed, doubted = [], list[tuple[int]](), list[tuple[int]]()
     for _, operation, outcome, id_, version, reason, field, _ in rows:
         if operation not in known:
-            raise ContractBroken(f"operation {operation} is unknown or settled already")
+            raise ContractBroken(f"Operation {operation} is unknown or settled already")
         if outcome == OutcomeState.IN_DOUBT:
             doubted.append((known[operation].target,))
             continue
         verb, name, generation, attempt, mapped_hash, number, prior = known.pop(operation)
         success, makes = int(outcome in SUCCESS), int(verb in _MAKES)
         if success and makes and not id_:
-            raise ContractBroken(f"operation {operation} is said to be done, but no id is known")
+            raise ContractBroken(f"Operation {operation} is said to be done, but no id is known")
         state = state_after(verb, outcome, prior)
         written = mapped_hash if success and verb != Verb.DELETE else ""
         origin = operation if success else 0

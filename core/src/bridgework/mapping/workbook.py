@@ -207,7 +207,7 @@ def edits(expected: Sequence[SheetText], found: Mapping[str, Sequence[Sequence[s
 def _sheet_edits(sheet: SheetText, rows: Sequence[Sequence[str]]) -> Iterator[Edit]:
     head = [cell.strip() for cell in rows[0]] if rows else []
     if sorted(cell for cell in head if cell) != sorted(sheet.columns):
-        raise BadInput(f"sheet {sheet.name}, row 1: the columns are not those that were exported.", next_step=_ANEW)
+        raise BadInput(f"Sheet {sheet.name}, row 1: the columns are not those that were exported.", next_step=_ANEW)
     known = {row[: sheet.keys]: dict(zip(sheet.columns, row, strict=True)) for row in sheet.rows}
     seen: set[Cells] = set()
     for number, cells in enumerate(rows[1:], start=2):
@@ -217,14 +217,14 @@ def _sheet_edits(sheet: SheetText, rows: Sequence[Sequence[str]]) -> Iterator[Ed
         key = tuple(row[name] for name in sheet.columns[: sheet.keys])
         if key in seen:
             raise BadInput(
-                f"sheet {sheet.name}, row {number}: there are two rows of {' '.join(key)}.",
+                f"Sheet {sheet.name}, row {number}: there are two rows of {' '.join(key)}.",
                 next_step="delete one of them",
             )
         seen.add(key)
         yield from _row_edits(sheet, number, row, known.get(key))
     for key in known.keys() - seen:
         raise BadInput(
-            f"sheet {sheet.name}: the row of {' '.join(key)} is missing.",
+            f"Sheet {sheet.name}: the row of {' '.join(key)} is missing.",
             next_step="put the row back; to leave a field out, say `field: null` in mapping.yaml",
         )
 
@@ -235,7 +235,7 @@ def _row_edits(
     if before is None:
         if not sheet.rule or not row["Field"]:
             raise BadInput(
-                f"sheet {sheet.name}, row {number}: there is no such row in the mapping.", next_step="delete the row"
+                f"Sheet {sheet.name}, row {number}: there is no such row in the mapping.", next_step="delete the row"
             )
         yield Edit(sheet, number, row, "Field", "", row["Field"], new=True)
         return

@@ -26,12 +26,12 @@ def html(result: Mapping[str, Any]) -> str:
     return render(page_of(result))
 
 
-def private_diff_html(rows: Iterable[DiffRow], *, subject: str = "Migration", equal_shown: int = 200) -> str:
+def private_diff_html(rows: Iterable[DiffRow], *, practice: str = "", equal_shown: int = 200) -> str:
     """The sample as sent and as stored, with values: all problems, the first `equal_shown` rows that are right."""
     from bridgework.reports.differences import page_of
     from bridgework.reports.markup import render
 
-    return render(page_of(rows, subject=subject, equal_shown=equal_shown), private=True)
+    return render(page_of(rows, subject=practice or "Migration", equal_shown=equal_shown), private=True)
 
 
 def private_diff_xlsx(path: Path, rows: Iterable[DiffRow]) -> None:

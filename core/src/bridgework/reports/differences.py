@@ -33,10 +33,14 @@ _TITLES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiffRow:
-    """One field of one record. `record` is what people know it by, `kind` one of `KINDS`, values are canonical."""
+    """One field of one record, by its key and the `name` people know it by, if it has one; `kind` is one of `KINDS`.
+
+    Values are canonical.
+    """
 
     rule: str
     record: str
+    name: str = ""
     field: str
     kind: str
     sent: Value = None
@@ -106,7 +110,7 @@ def _cells(row: DiffRow) -> tuple[Cell, ...]:
     tone = TONES.get(row.kind, "plain")
     return (
         named(row.rule),
-        words(row.record),
+        words(row.name or row.record, note=row.record if row.name else ""),
         words(row.field or "the whole record", tone=tone),
         words(value_text(row.sent)),
         words(value_text(row.stored)),
@@ -148,10 +152,11 @@ def write_xlsx(path: Path, rows: Iterable[DiffRow]) -> None:
     """All rows, problems first, and the counts on a sheet of their own."""
     listed = sorted(rows, key=lambda row: KINDS.index(row.kind) if row.kind in KINDS else len(KINDS))
     counts = Counter((row.rule, row.kind) for row in listed)
-    columns = (*_COLUMNS[:3], "Class", *_COLUMNS[3:], "What to do")
+    columns = ("Rule", "Name", "Record", "Field", "Class", "Sent", "Stored", "What to do")
     lines = (
         (
             row.rule,
+            row.name,
             row.record,
             row.field,
             row.kind,

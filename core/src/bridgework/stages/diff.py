@@ -10,7 +10,7 @@ from bridgework import reports
 from bridgework.gates import Gate, content_hash
 from bridgework.journal import Target
 from bridgework.migration import Migration
-from bridgework.model import TargetField
+from bridgework.model import FieldType, TargetField
 from bridgework.project import write_private
 from bridgework.reports.differences import DiffRow
 from bridgework.results import Result
@@ -27,6 +27,7 @@ class RecordDiff:
 
     target: Target
     fields: tuple[tuple[str, FieldDiff], ...]  # (label, diff)
+    name: str = ""  # what people know it by
     missing: bool = False
 
 
@@ -69,17 +70,15 @@ def sample_records(migration: Migration) -> Iterator[RecordDiff]:
         keys = sorted(selection.get(rule.name, ()))
         if not keys:
             continue
-        labels = {field.key: field.label for field in _fields(migration, rule.target)}
+        fields = migration.schema.object(rule.target).fields
         live = (each for each in migration.journal.targets(rule.name, keys).values() if each.live)
         for chunk in chunks(live, migration.capabilities.read_batch):
-            yield from _compare_chunk(migration, chunk, labels)
+            yield from _compare_chunk(migration, chunk, fields)
 
 
-def _fields(migration: Migration, object_name: str) -> tuple[TargetField, ...]:
-    return migration.schema.object(object_name).fields
-
-
-def _compare_chunk(migration: Migration, chunk: list[Target], labels: dict[str, str]) -> Iterator[RecordDiff]:
+def _compare_chunk(migration: Migration, chunk: list[Target], known: Sequence[TargetField]) -> Iterator[RecordDiff]:
+    labels = {field.key: field.label for field in known}
+    names = [field.key for field in known if field.required and field.type is FieldType.TEXT]
     rule, object_name = chunk[0].rule, chunk[0].object
     stored = migration.read_records(object_name, [target.id for target in chunk])
     images = migration.images(rule, [target.key for target in chunk])
@@ -87,11 +86,12 @@ def _compare_chunk(migration: Migration, chunk: list[Target], labels: dict[str, 
     expected = migration.hooks.normalise(object_name, sent)
     for target, body, will in zip(chunk, sent, expected, strict=True):
         record = stored.get(target.id)
+        name = next((str(body[key]) for key in names if body.get(key)), "")
         if record is None or record.deleted:
-            yield RecordDiff(target, (), missing=True)
+            yield RecordDiff(target, (), name, missing=True)
             continue
         fields = tuple((labels.get(each.field, each.field), each) for each in compare(body, will, record.values))
-        yield RecordDiff(target, fields)
+        yield RecordDiff(target, fields, name)
 
 
 def _problem(migration: Migration, target: Target, label: str, kind: str) -> dict[str, str]:
@@ -110,6 +110,7 @@ def write_private_diff(migration: Migration, records: Sequence[RecordDiff]) -> N
         DiffRow(
             rule=record.target.rule,
             record=record.target.key,
+            name=record.name,
             field=label,
             kind=each.kind,
             sent=each.sent,
@@ -119,11 +120,11 @@ def write_private_diff(migration: Migration, records: Sequence[RecordDiff]) -> N
         for label, each in record.fields
     ]
     rows += [
-        DiffRow(rule=record.target.rule, record=record.target.key, field="", kind="missing")
+        DiffRow(rule=record.target.rule, record=record.target.key, name=record.name, field="", kind="missing")
         for record in records
         if record.missing
     ]
-    page = reports.private_diff_html(rows, subject=migration.practice or "Migration")
+    page = reports.private_diff_html(rows, practice=migration.practice)
     write_private(migration.project.private / "diff.html", page.encode())
     reports.private_diff_xlsx(migration.project.private / "diff.xlsx", rows)
 

@@ -134,7 +134,7 @@ def _compile(migration: Migration, text: str, changed: Sequence[Edit]) -> None:
 def _check_state(found: Mapping[str, Sequence[Sequence[str]]], present: str) -> None:
     said = {row[0].strip(): row[1].strip() for row in found.get(HOW_TO, ()) if len(row) > 1}
     if STATE not in said:
-        raise BadInput(f"sheet {HOW_TO}: the row “{STATE}” is missing.", next_step="export the workbook again")
+        raise BadInput(f"Sheet {HOW_TO}: the row “{STATE}” is missing.", next_step="export the workbook again")
     if said[STATE] != present:
         raise BadInput(
             "The mapping has changed since this workbook was exported.",

@@ -37,7 +37,7 @@ class Staging:
                 "SELECT number, fingerprint, description FROM snapshot WHERE frozen = 1 ORDER BY number DESC LIMIT 1"
             ).fetchone()
             if row is None:
-                raise UsageError("nothing is staged, or the extract did not finish", next_step="bridgework extract")
+                raise UsageError("Nothing is staged, or the extract did not finish", next_step="bridgework extract")
             self._ids: dict[str, int] = dict(connection.execute("SELECT name, id FROM object").fetchall())
             self._files: dict[int, str] = dict(connection.execute("SELECT id, name FROM file").fetchall())
         self._names = {number: name for name, number in self._ids.items()}

@@ -84,7 +84,7 @@ class StagingWriter:
         ).fetchone()
         if row is None:
             self.abandon()
-            raise UsageError("nothing is staged that a delta could be compared with", next_step="bridgework extract")
+            raise UsageError("Nothing is staged that a delta could be compared with", next_step="bridgework extract")
         before = description_from_json(row[1])
         after = laid_over(before, description)
         self._start(after, row[0] + 1)
@@ -125,7 +125,7 @@ class StagingWriter:
         :raises UsageError: no such object is described, or nothing was begun.
         """
         if self._description is None or all(known.name != object_name for known in self._description.objects):
-            raise UsageError(f"the source did not describe an object {object_name}", next_step="bridgework check")
+            raise UsageError(f"The source did not describe an object {object_name}", next_step="bridgework check")
         object_id = self._object_id(object_name)
         key_fields = "|".join(next(o.key for o in self._description.objects if o.name == object_name))
         with self._or_abandon():
@@ -176,7 +176,7 @@ class StagingWriter:
         :raises UsageError: nothing was begun.
         """
         if self._description is None:
-            raise UsageError("no extract is under way", next_step="bridgework extract")
+            raise UsageError("No extract is under way", next_step="bridgework extract")
         with self._or_abandon():
             return self._freeze(self._description, self._overlay)
 

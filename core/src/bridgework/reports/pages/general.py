@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ _FACTS: Final = (
     ("private", "Private report"),
 )
 _INSTANTS: Final = (("at", "Made"), ("generated_at", "Export made"), ("since", "Changes since"), ("until", "Goes on"))
+_COMMAND: Final = re.compile(r"bridgework |chmod |keyring set |export \w+=")
 _COMMON: Final = frozenset(
     ("format", "migration", "stage", "state", "cause", "next", "until", "message", "objects", "rules", "practice")
 )
@@ -47,7 +49,7 @@ def next_steps(result: Mapping[str, Any], *before: Step, text: str = "Then run")
     command = str(result.get("next") or "")
     if not command:
         return before
-    if command.startswith("bridgework "):
+    if _COMMAND.match(command):
         return (*before, Step(text if before or text != "Then run" else "Run", command))
     said, found, rest = command.partition("bridgework ")
     lead = said.rstrip(" :,") if found else command

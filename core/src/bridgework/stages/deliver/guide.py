@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import islice
 from typing import Final
@@ -13,8 +13,9 @@ from bridgework.migration import Migration
 from bridgework.model import Ability, FieldType, Receipt
 from bridgework.reports.cells import code, named, words
 from bridgework.reports.figures import label as named_kind
+from bridgework.reports.figures import number
 from bridgework.reports.markup import render
-from bridgework.reports.page import Cell, Note, Page, Section, Step, Table
+from bridgework.reports.page import Cell, Note, Page, Section, Step, Table, Tile
 from bridgework.stages.deliver.exports import columns, dispositions, free_name, values
 from bridgework.stages.deliver.labels import Labels
 from bridgework.stages.deliver.package import PRIVATE, Package, cell_text
@@ -48,6 +49,8 @@ def write_guide(migration: Migration, package: Package, labels: Labels, left_out
         title=f"Guide for the administrator of {file.destination.title()}",
         purpose="What the migration made in the account, what to set up by hand, and what works differently there.",
         verdict="Keep this guide: the keys below are what integrations and automations need.",
+        subject=migration.practice,
+        tiles=_tiles(migration),
         steps=(
             Step("Set up what “Automations to set up” and “Settings to make by hand” name."),
             Step("Decide who keeps the computed fields up to date, or hide them."),
@@ -56,6 +59,17 @@ def write_guide(migration: Migration, package: Package, labels: Labels, left_out
         facts=(("Migration", migration.project.id), ("Content of the mapping", migration.plan.content_hash)),
     )
     package.text("admin-guide.html", render(page, private=True), "Schema, set-up and limits of the account", PRIVATE)
+
+
+def _tiles(migration: Migration) -> tuple[Tile, ...]:
+    made = Counter(each.kind for each in migration.journal.receipts() if each.created)
+    chapters = Counter(each.about for each in migration.plan.mapping.file.guide)
+    return (
+        Tile("Fields made", number(made["field"])),
+        Tile("Entries made in lists", number(made["option"]), note="pipelines, stages, types, options"),
+        Tile("To set up by hand", number(chapters["setup"] + chapters["automation"])),
+        Tile("Fields that nothing keeps up to date", number(len(maintenance(migration)))),
+    )
 
 
 # ------------------------------------------------------------------------------------------ schema
@@ -109,7 +123,7 @@ def _field_row(
 def _options(migration: Migration) -> Iterator[Section]:
     """Pipelines, stages, activity types: options added to fields the account had already."""
     rows = [
-        (words(each.object), words(each.field), words(each.name), words(each.under), code(each.key))
+        (named(each.object), words(each.field), words(each.name), words(each.under), code(each.key))
         for each in migration.journal.receipts()
         if each.kind == "option"
     ]
@@ -125,7 +139,7 @@ def _options(migration: Migration) -> Iterator[Section]:
         yield Table(
             title="Further things that were made",
             columns=("What", "Of", "Name", "Key"),
-            rows=tuple((words(each.kind), words(each.object), words(each.name), code(each.key)) for each in others),
+            rows=tuple((words(each.kind), named(each.object), words(each.name), code(each.key)) for each in others),
         )
 
 
@@ -204,21 +218,26 @@ def _rebuild(migration: Migration) -> Iterator[Section]:
 
 
 def _limits(migration: Migration, left_out: list[tuple[str, str]]) -> Iterator[Section]:
-    lines = [f"{name}: the field “{label}” was left out, the plan has no room for it." for name, label in left_out]
+    lines = [
+        f"{named_kind(name)}: the field “{label}” was left out, the plan has no room for it."
+        for name, label in left_out
+    ]
     used = {rule.target for rule in target_rules(migration.plan)}
     for each in migration.capabilities.objects:
         if each.name not in used:
             continue
         if each.update is not Ability.SUPPORTED:
-            lines.append(f"{each.name}: cannot be changed once it is there; a corrected one is made anew.")
+            lines.append(f"{named_kind(each.name)}: cannot be changed once it is there; a corrected one is made anew.")
         if not each.created_at:
-            lines.append(f"{each.name}: its time of creation is the day of the migration; the original is a field.")
+            lines.append(
+                f"{named_kind(each.name)}: its time of creation is the day of the migration; the original is a field."
+            )
         if each.recoverable is None:
-            lines.append(f"{each.name}: cannot be restored once it is deleted.")
+            lines.append(f"{named_kind(each.name)}: cannot be restored once it is deleted.")
     if lines:
         yield Note(title="Limits of the account", lines=tuple(lines))
     rows = tuple(
-        (words(each.object), words(each.field), words(each.state), words(each.reason))
+        (named(each.object), words(each.field), words(each.state), words(each.reason))
         for each in migration.plan.accounts
         if each.state in ("dropped", "archived") and each.reason
     )
