@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import stat
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,9 @@ from rich.console import Console
 
 from bridgework import reports
 from bridgework.errors import StoreFailure
+from bridgework.reports.drawing import is_drawn, said
 from bridgework.reports.pages import page_of
+from bridgework.reports.sheets import not_drawn
 from bridgework.reports.terminal import render
 
 Make = Callable[..., dict[str, Any]]
@@ -136,3 +139,25 @@ def test_a_sheet_is_printed_whole_however_long_its_texts_and_tables_are(monkeypa
     assert made.startswith(b"%PDF-") and made == reports.sheet_pdf(sheet)
     assert {"Statement", "Zoë", "199.00", "9.00", "For reference only", rows[7][1]} <= set(said)
     assert reports.sheet_pdf({"title": "Nothing"}).startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Zoë Núñez – 12 €", "Zoë Núñez – 12 €"),
+        ("Wałęsa", "Wałesa"),
+        ("e\u0301", "é"),
+        ("王小明 Ruiz", "[U+738B U+5C0F U+660E] Ruiz"),
+        ("حداد\n😀", "[U+062D U+062F U+0627 U+062F]\n[U+1F600]"),
+    ],
+)
+def test_no_letter_disappears_on_paper(text: str, shown: str) -> None:
+    assert said(text) == shown
+    assert is_drawn(text) == (said(text) == unicodedata.normalize("NFC", text))
+
+
+def test_a_sheet_says_where_letters_are_that_it_cannot_print() -> None:
+    rows = [["2026-01-02", "王"], ["2026-01-03", "Check"], ["2026-01-04", "حداد"]]
+    sheet = {"title": "Ledger", "lines": ["Ana", "小明"], "columns": ["Date", "Text"], "rows": rows}
+    assert not_drawn(sheet) == ["line 2 above", "Text (2 rows)"]
+    assert not_drawn({**sheet, "lines": ["Ana"], "rows": rows[1:2]}) == []

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
+from itertools import groupby
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
@@ -18,6 +20,9 @@ from bridgework.reports.figures import visible
 
 INK, SOFT, LINE = HexColor("#1c2430"), HexColor("#5a6675"), HexColor("#dfe4ea")
 TONES: Final = {"plain": INK, "good": HexColor("#1b7f4d"), "look": HexColor("#a35c00"), "stop": HexColor("#b3261e")}
+NUMBERED: Final = (
+    "[U+…] stands for letters that cannot be printed here, by their numbers in Unicode; accents may be missing"
+)
 LONGEST: Final = 500  # characters of one text; a row of a table must fit a page
 
 
@@ -36,17 +41,35 @@ def paragraph(
 
 
 def said(text: str, longest: int = LONGEST) -> str:
-    """The text with what the font can draw: hidden characters as escapes, unknown letters without their accents."""
-    shown = visible(text, keep="\n")
-    return "".join(map(_drawable, shown if len(shown) <= longest else f"{shown[:longest]} …"))
+    """The text with what the font can draw: hidden characters as escapes, accents left out, and of letters it has
+    nothing like the numbers in Unicode: ``[U+738B U+5C0F]``.
+    """
+    shown = unicodedata.normalize("NFC", visible(text, keep="\n"))
+    shown = shown if len(shown) <= longest else f"{shown[:longest]} …"
+    runs = groupby(shown, _is_unknown)
+    return "".join(_numbers(run) if unknown else "".join(map(_drawable, run)) for unknown, run in runs)
+
+
+def is_drawn(text: str) -> bool:
+    """Whether the font can draw every letter as it is."""
+    known = font().face.charToGlyph
+    return all(each == "\n" or ord(each) in known for each in unicodedata.normalize("NFC", visible(text, keep="\n")))
 
 
 def _drawable(character: str) -> str:
     known = font().face.charToGlyph
     if character == "\n" or ord(character) in known:
         return character
-    plain = "".join(each for each in unicodedata.normalize("NFKD", character) if ord(each) in known)
-    return plain or "?"
+    return "".join(each for each in unicodedata.normalize("NFKD", character) if ord(each) in known)
+
+
+def _is_unknown(character: str) -> bool:
+    """Whether nothing like it can be drawn; an accent by itself may disappear, a letter may not."""
+    return not _drawable(character) and not unicodedata.category(character).startswith("M")
+
+
+def _numbers(letters: Iterable[str]) -> str:
+    return f"[{' '.join(f'U+{ord(each):04X}' for each in letters)}]"
 
 
 @lru_cache(maxsize=1)

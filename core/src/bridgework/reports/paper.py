@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import CondPageBreak, Flowable, LongTable, SimpleDocTemplate, Spacer, TableStyle
 
 from bridgework.errors import StoreFailure
-from bridgework.reports.drawing import INK, LINE, SOFT, TONES, font, paragraph, said
+from bridgework.reports.drawing import INK, LINE, NUMBERED, SOFT, TONES, font, is_drawn, paragraph, said
 from bridgework.reports.page import Cell, Note, Page, Table
 from bridgework.reports.pages import page_of
 
@@ -29,7 +29,7 @@ _SIGNATURE_HEIGHT: Final = 16 * mm
 def write_pdf(path: Path, data: Mapping[str, Any]) -> None:
     """Write the summary, readable by its owner only. StoreFailure if it cannot be written.
 
-    The same data gives the same bytes. Letters the embedded font lacks lose their accents; the HTML twin shows them.
+    The same data gives the same bytes. Letters the embedded font lacks are numbered; the HTML twin shows them.
     """
     page = page_of({**data, "stage": "deliver"})
     try:
@@ -51,9 +51,9 @@ def _build(path: Path, page: Page) -> None:
         rightMargin=_MARGIN,
         topMargin=16 * mm,
         bottomMargin=18 * mm,
-        title=said(page.title),
+        title=page.title,
         author="Bridgework",
-        subject=said(page.subject),
+        subject=page.subject,
         invariant=1,
     )
 
@@ -86,9 +86,20 @@ def _story(page: Page) -> list[Flowable]:
             story += [paragraph(f"• {line}", "text") for line in section.lines]
         elif isinstance(section, Table):
             story += _table(section)
+    if not all(is_drawn(text) for text in _texts(page)):
+        story.append(paragraph(f"{NUMBERED}; summary.html shows them.", "soft"))
     story += [paragraph("For the record", "heading")] if page.facts else []
     story += [paragraph(f"{name}: {value}", "small") for name, value in page.facts]
     return story
+
+
+def _texts(page: Page) -> Iterator[str]:
+    yield from (page.subject, page.title, page.verdict)
+    for section in page.sections:
+        if isinstance(section, Note):
+            yield from section.lines
+        elif isinstance(section, Table):
+            yield from (cell.text for row in section.rows for cell in row)
 
 
 def _verdict(page: Page) -> Flowable:

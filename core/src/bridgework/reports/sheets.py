@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -10,7 +11,8 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, LongTable, SimpleDocTemplate, Spacer, TableStyle
 
-from bridgework.reports.drawing import LINE, SOFT, font, paragraph, said
+from bridgework.reports.drawing import LINE, NUMBERED, SOFT, font, is_drawn, paragraph, said
+from bridgework.reports.figures import many
 
 _MARGIN: Final = 17 * mm
 _WIDTH: Final = A4[0] - 2 * _MARGIN - 12
@@ -19,7 +21,7 @@ _LONGEST: Final = 100_000  # nothing of a sheet is left out
 
 
 def sheet_pdf(sheet: Mapping[str, Any]) -> bytes:
-    """The sheet as a PDF; the same sheet gives the same bytes. Letters the font lacks lose their accents.
+    """The sheet as a PDF; the same sheet gives the same bytes. A note says where letters are that the font lacks.
 
     :param sheet: ``title``, ``lines`` above the table, ``columns``, ``rows`` and ``total`` (texts), ``figures`` (the
         numbers of the columns that hold amounts) and a ``note`` below; all but the title may be missing.
@@ -34,7 +36,7 @@ def sheet_pdf(sheet: Mapping[str, Any]) -> bytes:
         rightMargin=_MARGIN,
         topMargin=16 * mm,
         bottomMargin=18 * mm,
-        title=said(title),
+        title=title,
         author="Bridgework",
         invariant=1,
     )
@@ -50,8 +52,22 @@ def sheet_pdf(sheet: Mapping[str, Any]) -> bytes:
     story += [Spacer(0, 3 * mm), *_table(sheet), Spacer(0, 3 * mm)]
     if note := sheet.get("note"):
         story.append(paragraph(str(note), "soft"))
+    if places := not_drawn(sheet):
+        story.append(paragraph(f"{NUMBERED}. Concerned: {', '.join(places)}.", "soft"))
     document.build(story, onFirstPage=foot, onLaterPages=foot)
     return made.getvalue()
+
+
+def not_drawn(sheet: Mapping[str, Any]) -> list[str]:
+    """Where letters stand that are not printed as they are: lines above the table, columns with their rows."""
+    lines = [at for at, line in enumerate(sheet.get("lines") or (), 1) if not is_drawn(str(line))]
+    counts = Counter(
+        name
+        for row in sheet.get("rows") or ()
+        for name, cell in zip(sheet.get("columns") or (), row, strict=False)
+        if not is_drawn(str(cell or ""))
+    )
+    return [*(f"line {at} above" for at in lines), *(f"{name} ({many(rows, 'row')})" for name, rows in counts.items())]
 
 
 def _table(sheet: Mapping[str, Any]) -> list[Flowable]:
