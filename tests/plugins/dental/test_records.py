@@ -60,6 +60,7 @@ TEAM = [
     [
         ({"start": "1979-01-02T10:00:00"}, "DAT-02", "start"),
         ({"start": "2026-03-08T02:30:00"}, "DAT-02", "start"),
+        ({"start": "2026-11-01T01:30:00"}, "DAT-02", "start"),
         ({"start": "2027-01-04T10:00:00"}, "DEN-03", "status"),
         ({"status": "Scheduled"}, "DEN-03", "status"),
         ({"status": "confirmed"}, "DEN-03", "status"),
@@ -85,6 +86,8 @@ def test_what_a_visit_gets_wrong(
         {"start": "2027-01-04T10:00:00", "status": "Scheduled"},
         {"start": "2026-03-08T03:30:00"},
         {"start": "2026-03-08T02:30:00", "time_zone": "America/Phoenix"},
+        {"start": "2026-11-01T01:30:00", "time_zone": "America/Phoenix"},
+        {"start": "2026-11-01T03:00:00"},
         {"status": "No Show"},
         {"deleted_at": "2026-01-01T00:00:00Z", "patient": "nobody", "status": "Scheduled"},
         {"procedures": []},

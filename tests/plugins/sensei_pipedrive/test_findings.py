@@ -8,7 +8,7 @@ from dataclasses import replace
 from bridgework.mapping import MemoryStaging, load_mapping
 from bridgework.model import SourceDescription
 from bridgework_sensei_pipedrive import SenseiPipedrive
-from bridgework_sensei_pipedrive.findings import CATEGORIES, pair_findings
+from bridgework_sensei_pipedrive.findings import CATEGORIES, PLANS, pair_findings
 
 from ..practice import Practice
 
@@ -18,6 +18,11 @@ def test_the_known_categories_are_those_of_the_mapping() -> None:
     names = [name for key in ("charges", "payments", "refunds", "adjustments") for name in lists[key]]
     assert {name.casefold() for name in names} == CATEGORIES
     assert set(lists["payments"]) | set(lists["refunds"]) == set(lists["payments_and_refunds"])
+
+
+def test_the_known_statuses_of_plans_hold_those_of_the_mapping() -> None:
+    lists = load_mapping([("m", SenseiPipedrive().mapping())]).file.lists
+    assert {name.casefold() for name in lists["open_plans"]} == PLANS - {"completed", "declined"}
 
 
 def staged(description: SourceDescription, **rows: list[dict[str, str]]) -> MemoryStaging:
@@ -32,6 +37,16 @@ def test_an_unknown_category_is_reported_once_with_its_rows(practice: Practice) 
     found = list(pair_findings(staged(practice.staging.description, transactions=entries)))  # type: ignore[arg-type]
     assert [(each.check, each.key, each.evidence) for each in found] == [("LED-01", "1", "Finance Charge")]
     assert "2 rows" in found[0].summary and "Finance" not in found[0].summary
+
+
+def test_a_plan_whose_status_nobody_knows_is_told_before_it_is_archived(practice: Practice) -> None:
+    plans = [
+        {"id": str(number), "status": status}
+        for number, status in enumerate(["pending", "On hold", "Declined", "On hold"])
+    ]
+    found = list(pair_findings(staged(practice.staging.description, treatmentPlans=plans)))  # type: ignore[arg-type]
+    assert [(each.check, each.key, each.evidence) for each in found] == [("PLN-01", "1", "On hold")]
+    assert "2 plans" in found[0].summary and "hold" not in found[0].summary
 
 
 def recall(number: str, due: str, *, last: str = "", cycle: str = "6 Months") -> dict[str, str]:

@@ -28,37 +28,63 @@ CATEGORIES: Final = frozenset(
     }
 )
 
+# Statuses of treatment plans: the open ones that mapping.yaml names, and those of plans that are history.
+PLANS: Final = frozenset({"unscheduled", "scheduled", "pending", "in progress", "completed", "declined"})
+
 
 def pair_findings(staging: Staging) -> Iterator[Finding]:
-    """LED-01, REC-01 and REC-02; nothing for a report that is not in the export."""
+    """LED-01, PLN-01, REC-01 and REC-02; nothing for an object that is not in the export."""
     present = {item.name for item in staging.objects() if not item.absent}
     if "transactions" in present:
         yield from _categories(staging)
+    if "treatmentPlans" in present:
+        yield from _plan_statuses(staging)
     if "recare" in present:
         yield from _recalls(staging)
 
 
 def _categories(staging: Staging) -> Iterator[Finding]:
     """One finding per category that no list knows; its rows are summed as adjustments."""
-    first: dict[str, str] = {}
-    rows: dict[str, int] = {}
-    for row in staging.rows("transactions"):
-        category = str(row.get("Transaction Category") or "").strip()
-        if category.casefold() not in CATEGORIES:
-            first.setdefault(category, row.key)
-            rows[category] = rows.get(category, 0) + 1
-    for category, key in first.items():
+    for category, (key, rows) in _unknown(staging, "transactions", "Transaction Category", CATEGORIES).items():
         yield Finding(
             check="LED-01",
             severity=Severity.WARN,
             object="transactions",
             key=key,
             field="Transaction Category",
-            summary=f"category that no list of the mapping names, {rows[category]} rows: summed as an adjustment",
+            summary=f"category that no list of the mapping names, {rows} rows: summed as an adjustment",
             evidence=category,
             action="add it to one of the lists in mapping.yaml",
             denominator=staging.count("transactions"),
         )
+
+
+def _plan_statuses(staging: Staging) -> Iterator[Finding]:
+    """One finding per status of a plan that is neither open nor closed; its plans are archived."""
+    for status, (key, rows) in _unknown(staging, "treatmentPlans", "status", PLANS).items():
+        yield Finding(
+            check="PLN-01",
+            severity=Severity.APPROVE,
+            object="treatmentPlans",
+            key=key,
+            field="status",
+            summary=f"status that no list of the mapping names, {rows} plans: archived, they become no deals",
+            evidence=status,
+            proposed="accept",
+            action="add it to open_plans in mapping.yaml if they are to become deals",
+            denominator=staging.count("treatmentPlans"),
+        )
+
+
+def _unknown(staging: Staging, name: str, field: str, known: frozenset[str]) -> dict[str, tuple[str, int]]:
+    """Values of the field that are not known, each with the key of its first row and the number of its rows."""
+    found: dict[str, tuple[str, int]] = {}
+    for row in staging.rows(name):
+        value = str(row.get(field) or "").strip()
+        if value.casefold() not in known:
+            first, rows = found.get(value, (row.key, 0))
+            found[value] = (first, rows + 1)
+    return found
 
 
 def _recalls(staging: Staging) -> Iterator[Finding]:

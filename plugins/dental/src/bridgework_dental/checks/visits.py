@@ -60,6 +60,8 @@ class Visits(Check):
         zone = table.text(row, "time_zone")
         if zone and moment.tzinfo is None and skipped(moment, zone):
             return "local time was skipped by the clock change"
+        if zone and moment.tzinfo is None and repeated(moment, zone):
+            return "local time came twice at the clock change; the first one is taken"
         return ""
 
     def _status(self, table: Table, row: Row) -> Iterable[Finding]:
@@ -83,6 +85,15 @@ def skipped(local: datetime, zone: str) -> bool:
         return False
     back = local.replace(tzinfo=found_zone).astimezone(UTC).astimezone(found_zone)
     return back.replace(tzinfo=None) != local
+
+
+def repeated(local: datetime, zone: str) -> bool:
+    """Whether clocks in the zone showed this local time twice."""
+    found_zone = _zone(zone)
+    if found_zone is None or skipped(local, zone):
+        return False
+    first, second = (local.replace(tzinfo=found_zone, fold=fold).utcoffset() for fold in (0, 1))
+    return first != second
 
 
 @lru_cache(maxsize=64)
