@@ -26,3 +26,12 @@ def test_status_says_what_is_running_and_writes_nothing(make_bench: MakeBench) -
         pulse.end()
     assert not (bench.folder / FILE).exists()
     assert bench.call("status")["next"] == "bridgework audit"
+
+
+def test_status_leads_from_the_load_to_the_end_step_by_step(make_bench: MakeBench) -> None:
+    bench = make_bench(little_practice(2))
+    bench.loaded(size=1)
+    for step in ("reconcile", "delta", "reconcile", "deliver"):
+        assert bench.call("status")["next"] == f"bridgework {step}"
+        bench.call(step, code=(0, 1))
+    assert bench.call("status")["next"] == "bridgework purge"

@@ -13,6 +13,7 @@ REJECTED: Final[dict[str, str]] = {
     "longer than": "Shorten the text in the source, or map it to a field for long text; then run bridgework replay.",
     "required": "Fill the field in the source or give it a value in the mapping; then run bridgework replay.",
     "missing": "Fill the field in the source or give it a value in the mapping; then run bridgework replay.",
+    "lacks a right": "Give the user of the token this right in the destination, then run bridgework replay.",
     "limit": "The plan of the destination is full: make room or take the next larger plan, then run bridgework replay.",
     "not an option": "Add the option in the mapping, approve the schema again, then run bridgework replay.",
     "further record(s) carry the same marker": "Delete the doubles it names by hand in the destination, then run "

@@ -48,7 +48,7 @@ def status(migration: Migration) -> Result:
             "purged": migration.journal.last_event("purged") is not None,
         },
         differences=bool(states["rejected"] + states["in_doubt"] + states["conflict"]),
-        next_="" if migration.looking else _next(migration, states),
+        next_="" if migration.looking else _next(migration, states, open_since),
         message=_running(migration),
     )
 
@@ -65,7 +65,7 @@ def _running(migration: Migration) -> str:
     return f"The command {found['stage']} is running: {found['done']:,}{total}{note}."
 
 
-def _next(migration: Migration, states: Counter[str]) -> str:
+def _next(migration: Migration, states: Counter[str], open_since: str | None) -> str:
     if migration.keys.records is None:
         return unfinished(migration) or "bridgework rollback --preview"
     if again := unfinished(migration):
@@ -79,7 +79,20 @@ def _next(migration: Migration, states: Counter[str]) -> str:
         return "bridgework migrate"
     if states["undone"]:
         return "bridgework load"
-    return "bridgework reconcile"
+    return _after_the_load(migration, open_since)
+
+
+def _after_the_load(migration: Migration, open_since: str | None) -> str:
+    """What proves and hands over the last thing that was written, step by step."""
+    kinds = ("loaded", "delta_finished", "reconciled", "delivered")
+    seen = {kind: migration.journal.last_event(kind) for kind in kinds}
+    seq = {kind: -1 if event is None else event.seq for kind, event in seen.items()}
+    written = max(seq["loaded"], seq["delta_finished"])
+    if seq["reconciled"] < written:
+        return "bridgework reconcile"
+    if open_since is not None and seq["delivered"] < written:
+        return "bridgework delta"
+    return "bridgework deliver" if seq["delivered"] < written else "bridgework purge"
 
 
 def failures(migration: Migration) -> Result:

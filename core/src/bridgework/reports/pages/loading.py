@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from bridgework.reports.actions import OUTCOMES, REJECTED, action
+from bridgework.reports.actions import OUTCOMES, REJECTED, REPLAY, action
 from bridgework.reports.balance import balance, said, total
 from bridgework.reports.cells import code, count, named, words
 from bridgework.reports.figures import label, many, number, rate
@@ -50,7 +50,11 @@ def _tiles(planned: int, there: int, left: Mapping[str, int]) -> tuple[Tile, ...
         Tile("Records planned", number(planned)),
         Tile("In the new system", number(there), note=rate(there, planned), tone="good" if there else "plain"),
         Tile("To look at", number(to_look), tone="look" if to_look else "plain"),
-        Tile("Still to do", number(left["pending"])),
+        Tile(
+            "Still to do",
+            number(left["pending"]),
+            note="some may wait for refused ones" if left["pending"] and left["rejected"] else "",
+        ),
     )
 
 
@@ -72,7 +76,7 @@ def _verdict(planned: int, there: int, left: Mapping[str, int]) -> str:
 
 
 def _steps(left: Mapping[str, int]) -> tuple[Step, ...]:
-    if left["pending"] or left["in_doubt"]:
+    if left["in_doubt"] or (left["pending"] and not left["rejected"]):  # else they may wait for what was refused
         return (Step("Go on: it does nothing twice", "bridgework load"),)
     return ()
 
@@ -215,7 +219,7 @@ def failures(result: Mapping[str, Any]) -> Page:
                 words(each.get("field")),
                 count(each.get("records")),
             ),
-            action(REJECTED, str(each.get("reason") or ""))
+            action({**REJECTED, "": REPLAY}, str(each.get("reason") or ""))
             if each.get("state") == "rejected"
             else action(OUTCOMES, str(each.get("state"))),
         )
