@@ -199,7 +199,7 @@ def test_an_address_kept_in_parts_reads_like_one_that_was_sent_on_a_line() -> No
     sent = {"value": "1 Elm, Apt 2, Denver, CO 80203", "street": "1 Elm, Apt 2", "street2": "Apt 2", "city": "Denver"}
     stored = {"street": "1 Elm, Apt 2", "street2": "Apt 2", "city": "Denver", "state": "CO", "postal_code": "80203"}
     row = DiffRow(rule="r", record="7", field="Address", kind="normalised", sent=sent, stored=stored)
-    page = reports.private_diff_html([row], subject="Ruiz Dental")
+    page = reports.private_diff_html([row], practice="Ruiz Dental")
     assert page.count("1 Elm, Apt 2, Denver, CO 80203") == 2
     assert "Ruiz Dental" in page
 
