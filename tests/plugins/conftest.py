@@ -1,4 +1,7 @@
-"""The practice of each pair, mapped once for all of its tests."""
+"""The practice of each pair, mapped once for all of its tests.
+
+The practice keeps what is made of it: a fixture of the whole session would belong to the pair that asks first.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,11 @@ from bridgework.mapping import Outcome, Plan
 from .practice import Practice
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def plan(practice: Practice) -> Plan:
-    return practice.plan()
+    return practice.usual
 
 
-@pytest.fixture(scope="session")
-def outcomes(practice: Practice, plan: Plan) -> dict[str, list[Outcome]]:
-    return practice.outcomes(plan)
+@pytest.fixture
+def outcomes(practice: Practice) -> dict[str, list[Outcome]]:
+    return practice.usual_outcomes

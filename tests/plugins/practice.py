@@ -65,6 +65,16 @@ class Practice:
         return {name: list(plan.run(name, self.staging)) for name in plan.rules}
 
     @cached_property
+    def usual(self) -> Plan:
+        """The plan where nobody decided anything."""
+        return self.plan()
+
+    @cached_property
+    def usual_outcomes(self) -> dict[str, list[Outcome]]:
+        """What that plan makes of every row."""
+        return self.outcomes(self.usual)
+
+    @cached_property
     def results(self) -> list[Result]:
         """Results of the tests that the pair's mapping document carries."""
         settings = self.settings(cutover=CUTOVER, time_zone="America/Denver", facts={"tooth_numbering": "universal"})
