@@ -44,8 +44,8 @@ class Permits:
 
         :raises ContractBroken: one of them has no number, or stands there twice.
         """
-        items = (carried,) if isinstance(carried, Operation | SchemaOperation | Receipt) else tuple(carried)
-        numbers = tuple(item.number if isinstance(item, Operation) else self._number(item) for item in items)
+        items = (carried,) if isinstance(carried, Operation | SchemaOperation | Receipt) else carried
+        numbers = tuple([item.number if isinstance(item, Operation) else self._number(item) for item in items])
         if len(set(numbers)) != len(numbers):
             raise ContractBroken("A write names one operation twice.")
         return numbers

@@ -191,8 +191,7 @@ class Journal:
 
         An intent of an earlier process is never sendable: nobody knows whether it left.
         """
-        with self._sendable_lock:
-            return operation in self._sendable
+        return operation in self._sendable
 
     def mark_sent(self, operations: Iterable[int]) -> None:
         """Call right before the request leaves.

@@ -6,6 +6,7 @@ The same functions are used when a row is appended and when the projection is re
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -66,13 +67,12 @@ def check(connection: Connection, intents: Sequence[Intent]) -> list[Opened]:
         known = _known(connection, keys)
     opened = []
     for intent in intents:
-        _, number, verb, *standing, still_open = known[intent.rule][intent.key]
+        found = known[intent.rule][intent.key]
         # Most records are met for the first time.
-        first = verb is None and still_open is None and intent.attempt == 0
-        attempt = 1 if first else _attempt(intent, (verb, *standing, still_open))
-        prior = standing[-1] or _PENDING
-        verb = PLAIN_VERBS[intent.verb]
-        opened.append(Opened(verb, intent.object, intent.generation, attempt, intent.mapped_hash, number, prior))
+        first = found[2] is None and found[-1] is None and intent.attempt == 0
+        attempt, prior = (1, _PENDING) if first else (_attempt(intent, found[2:]), found[-2] or _PENDING)
+        mark = (PLAIN_VERBS[intent.verb], intent.object, intent.generation, attempt, intent.mapped_hash)
+        opened.append(Opened(*mark, found[1], prior))
     return opened
 
 
@@ -146,6 +146,22 @@ def replay_intents(connection: Connection, rows: Sequence[tuple[int, Sequence[An
     open_operations(connection, [known[each[3]][each[4]][1] for _, each in rows], [operation for operation, _ in rows])
 
 
+class _Effect(NamedTuple):
+    """What an outcome means: where the target stands then; whether it is a success, and of what makes records.
+
+    Whole numbers, because the driver looks for an adapter for every `bool`.
+    """
+
+    state: str
+    success: int
+    makes: int
+
+
+@cache
+def _effect(verb: str, outcome: str, prior: str) -> _Effect:
+    return _Effect(state_after(verb, outcome, prior), int(outcome in SUCCESS), int(verb in _MAKES))
+
+
 def state_after(verb: str, outcome: str, prior: str) -> str:
     """Where a target stands after an outcome. `prior` is where it stood before the operation."""
     if outcome in SUCCESS:
@@ -208,10 +224,9 @@ def apply_outcomes(
             doubted.append((known[operation].target,))
             continue
         verb, name, generation, attempt, mapped_hash, number, prior = known.pop(operation)
-        success, makes = int(outcome in SUCCESS), int(verb in _MAKES)
+        state, success, makes = _effect(verb, outcome, prior)
         if success and makes and not id_:
             raise ContractBroken(f"Operation {operation} is said to be done, but no id is known")
-        state = state_after(verb, outcome, prior)
         written = mapped_hash if success and verb != Verb.DELETE else ""
         origin = operation if success else 0
         altered = int(success and verb != Verb.RESTORE)  # a record that comes back is the one that was read back before

@@ -93,7 +93,7 @@ def canonical(value: Value) -> bytes:
 
 def body_hash(body: Body) -> str:
     """SHA-256 of a mapped body in canonical form: equal bodies, equal hash, whatever the order of fields."""
-    return sha256(canonical(body)).hexdigest()
+    return sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def content_hash(data: Value) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import repeat
 from types import MappingProxyType
 from typing import Any
 
 from bridgework.errors import BridgeworkError, ContractBroken
+from bridgework.mapping import columns
 from bridgework.mapping.compiled import CompiledField, CompiledRule
 from bridgework.mapping.fitting import fit
 from bridgework.mapping.outcome import Disposed, Mapped, MappedFile, Outcome, Skipped, SourceRow
@@ -32,10 +34,33 @@ def run_rule(session: Session, rule: CompiledRule) -> Iterator[Outcome]:
     if own:
         yield from _by_depth(session, rule, own)
         return
-    takes_all = session.takes_all(rule)
-    for scope in scopes(session, rule):
-        row = scope.row
-        yield outcome(rule, scope, Place(row.key) if takes_all else session.find_place(rule, row, scope))
+    takes_all, by_column = session.takes_all(rule), columns.fit(rule)
+    for batch in columns.batches(scopes(session, rule)):
+        places = [Place(s.row.key) if takes_all else session.find_place(rule, s.row, s) for s in batch]
+        yield from _by_column(rule, batch, places) if by_column else map(outcome, repeat(rule), batch, places)
+
+
+def _by_column(rule: CompiledRule, scopes: Sequence[Scope], places: Sequence[Place]) -> Iterator[Outcome]:
+    """As `outcome` of each row; what becomes a record is mapped together."""
+    taken = [each for each, place in zip(scopes, places, strict=True) if not place.reason and not _lacking(rule, each)]
+    bodies = columns.bodies(rule, taken, scopes[0].session.around.lengths.harmless)
+    if bodies is None:
+        yield from map(outcome, repeat(rule), scopes, places)
+        return
+    made = iter(bodies)
+    following = iter([*taken, None])
+    next_taken = next(following)
+    for scope, place in zip(scopes, places, strict=True):
+        if scope is next_taken:
+            next_taken = next(following)
+            yield _record(rule, scope, place.key, next(made))
+        else:
+            yield outcome(rule, scope, place)
+
+
+def _record(rule: CompiledRule, scope: Scope, key: str, body: Body) -> Mapped:
+    needs = _needs(rule, scope) if rule.requires else ()
+    return Mapped(rule.name, key, rule.target, body, {}, _sources(rule, scope), needs=needs)
 
 
 # -------------------------------------------------------------------------------------- rows and their surroundings
@@ -188,7 +213,7 @@ def outcome(rule: CompiledRule, scope: Scope, place: Place, waiting: frozenset[s
     row = scope.row
     if place.reason:
         return Skipped(rule=rule.name, object=rule.object, key=row.key, reason=place.reason, selected=place.selected)
-    if rule.needed and (missing := [hop.source for hop in rule.needed if not scope.children.get(hop)]):
+    if missing := _lacking(rule, scope):
         reason = rule.spec.otherwise or f"no {', '.join(missing)}"
         return Skipped(rule=rule.name, object=rule.object, key=row.key, reason=reason, selected=False)
     if rule.kind == "into":
@@ -237,6 +262,11 @@ def outcome(rule: CompiledRule, scope: Scope, place: Place, waiting: frozenset[s
     cut = fit(rule, scope, body, deferred, long) if long else _UNCUT
     sources, needs = _sources(rule, scope), _needs(rule, scope) if rule.requires else ()
     return Mapped(rule.name, place.key, rule.target, body, deferred, sources, scope.warnings, file, needs, cut)
+
+
+def _lacking(rule: CompiledRule, scope: Scope) -> list[str]:
+    """The objects of which the row has no child, though the rule needs one."""
+    return [hop.source for hop in rule.needed if not scope.children.get(hop)] if rule.needed else []
 
 
 def _note_refusal(rule: CompiledRule, field: CompiledField, scope: Scope, failure: Exception) -> None:

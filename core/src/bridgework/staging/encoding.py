@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from bridgework.model import Problem, SourceDescription, SourceRecord, Value
 
 _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
-_WORTH_PACKING = 2048  # bytes; below, packing costs more time than the space is worth
+WORTH_PACKING = 2048  # bytes; below, packing costs more time than the space is worth
 _BIGGEST_INTEGER = 2**53  # beyond, readers of JSON lose digits
 
 
@@ -89,7 +89,7 @@ def content_hash(record: SourceRecord, data: bytes) -> bytes:
 
 def pack(raw: bytes) -> tuple[int, bytes]:
     """(1, compressed) where that saves at least a quarter, else (0, as it is)."""
-    if len(raw) >= _WORTH_PACKING:
+    if len(raw) >= WORTH_PACKING:
         packed = zlib.compress(raw, 1)
         if len(packed) * 4 <= len(raw) * 3:
             return 1, packed

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import orjson
 
 from bridgework.model import Problem, SourceRecord
-from bridgework.staging.encoding import content_hash, encode, pack
+from bridgework.staging.encoding import WORTH_PACKING, content_hash, encode, pack
 from bridgework.staging.schema import PLACE_BITS, first_place
 from bridgework.store import Blob, Connection
 
@@ -40,19 +40,15 @@ class Place(NamedTuple):
     exists: bool
 
 
-def prepared(record: SourceRecord, key_field: str) -> Prepared:
-    """Encode and hash a record."""
-    record, data = encode(record)
-    return Prepared(
-        record.key,
-        content_hash(record, data),
-        data,
-        record.raw,
-        record.file,
-        record.line,
-        record.problems,
-        key_field,
-    )
+def prepared(records: Iterable[SourceRecord], key_field: str) -> list[Prepared]:
+    """Encode and hash records."""
+    rows = []
+    for each in records:
+        record, data = encode(each)
+        digest = content_hash(record, data)
+        raw, file, line = record.raw, record.file, record.line
+        rows.append(Prepared(record.key, digest, data, raw, file, line, record.problems, key_field))
+    return rows
 
 
 def start_over(connection: Connection, description: str) -> int:
@@ -127,7 +123,7 @@ class Inserter:
         for seq, (key, digest, data, raw, file, line, _, _) in enumerate(rows, start=first):
             content = Blob(digest)
             number = self._files.get(file) or self._file(connection, file)
-            packed, text = pack(raw)
+            packed, text = pack(raw) if len(raw) >= WORTH_PACKING else (0, raw)
             keys.append((object_id, key, seq, content))
             payloads.append((seq, key, content, number, line, Blob(data)))
             raws.append((seq, packed, Blob(text)))

@@ -85,8 +85,8 @@ class _Distinct:
                     return
             different, self.counts = different.union(self.counts), None
         # A multiplication spreads the checksums of consecutive numbers, which lie in a pattern.
-        hashes = [number * 0x9E3779B1 & 0xFFFFFFFF for number in map(crc32, map(str.encode, different))]
-        self._smallest.update([number for number in hashes if number < self._limit])
+        sums = map(crc32, map(str.encode, different))
+        self._smallest.update([spread for each in sums if (spread := each * 0x9E3779B1 & 0xFFFFFFFF) < self._limit])
         if len(self._smallest) > _SMALLEST:
             kept = sorted(self._smallest)[:_SMALLEST]
             self._smallest, self._limit = set(kept), kept[-1]

@@ -136,7 +136,7 @@ class StagingWriter:
         while more:
             with self._writing() as connection:
                 for _ in range(BATCHES_PER_COMMIT):
-                    rows = [prepared(record, key_fields) for record in islice(records, BATCH)]
+                    rows = prepared(islice(records, BATCH), key_fields)
                     self._add_batch(connection, object_id, rows)
                     number += len(rows)
                     more = len(rows) == BATCH

@@ -111,7 +111,7 @@ class Answers:
             try:
                 for result in call(left):
                     decided = self._take(result, numbers)
-                    plain = type(result) is Written and self._outcomes[result.operation].state == "done"
+                    plain = len(decided) == 1 and self._outcomes[decided[0]].state == "done"
                     if (not plain or watched()) and any(self._heard(self._done(number)) for number in decided):
                         break
                 self._unanswered(numbers, may_send)
@@ -125,7 +125,9 @@ class Answers:
         """What became of every job. What is undecided was not sent only if it never left: else it is in doubt."""
         self._note(unsent, "not_sent", "turned away")
         self._unanswered(list(self.jobs), may_send)
-        return [self._done(number) for number in self._outcomes]
+        if self._capped or self._whole or self._foreign or self._changed:
+            return [self._done(number) for number in self._outcomes]
+        return [Done(self.jobs[number], outcome) for number, outcome in self._outcomes.items()]
 
     def _done(self, number: int) -> Done:
         capped, whole = number in self._capped, number in self._whole
@@ -155,9 +157,7 @@ class Answers:
         self._outcomes[number] = Outcome(number, "found", record.id, record.version)
 
     def _unanswered(self, numbers: Collection[int], may_send: Callable[[int], bool]) -> None:
-        for number in numbers:
-            if number in self._outcomes:
-                continue
+        for number in [each for each in numbers if each not in self._outcomes]:
             if may_send(number):
                 self._note([number], "not_sent", "not reached")
             else:
@@ -165,6 +165,9 @@ class Answers:
 
     def _take(self, result: WriteResult | UndoResult, asked: Collection[int]) -> Sequence[int]:
         """Note a result; the operations it decides."""
+        if type(result) is Written and result.operation in asked:
+            self._outcomes[result.operation] = self._written(result)
+            return (result.operation,)
         if isinstance(result, BatchRejected):
             refused = [number for number in result.operations or asked if number not in self._outcomes]
             if not set(refused) <= set(asked):

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 CHUNK = 500  # mapped records looked at together
 GROUP = 25  # single-record requests whose intents are committed together
 ROUNDS = 3  # of settling and going over the rules again
-BATCHED = 500  # records whose intents are committed together where a request carries many
+BATCHED = 1000  # records whose intents are committed together where a request carries many
 
 
 class Loader:
@@ -165,9 +165,9 @@ class Loader:
     def _heard(self, rule: CompiledRule, done: Sequence[Done], *, counted: bool) -> None:
         self._migration.note_head()
         self.outcomes[rule.name].update(map(_state, done))
+        self._sampling.heard(rule.name, done)
         for each in done:
-            self._sampling.heard(each)
-            if each.job.conflicts or each.cap:
+            if each.cap or each.job.conflicts:
                 self._note(rule, each)
         if counted:  # each record once, whatever the second pass adds to it
             self._migration.progress.step(rule.name, len(done))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -34,8 +35,7 @@ class Slot(NamedTuple):
 
     field: TargetField
     key: str
-    plain: bool  # a text goes in as it is
-    longest: int | None
+    longest: int  # characters of a text that goes in as it is; 0 where a text names something else
 
 
 class FieldBook:
@@ -50,7 +50,8 @@ class FieldBook:
         for target in schema.objects:
             for listed in sorted(target.fields, key=lambda each: ((target.name, each.key) in ours, not each.custom)):
                 field = _as_asked_for(listed, wanted.get((target.name, listed.label), {}))
-                slot = Slot(field, field.key, field.type not in _CHOICES, field.max_length)
+                longest = sys.maxsize if field.max_length is None else field.max_length
+                slot = Slot(field, field.key, 0 if field.type in _CHOICES else longest)
                 for name in {field.label} if field.custom else {field.label, field.key}:
                     self._slots.setdefault(target.name, {})[name] = slot
 
@@ -164,9 +165,9 @@ class Resolver:
             slot = slots.get(label)
             if slot is None:
                 raise Unresolved(label, "the destination has no such field", waits=self.partly)
-            field, key, as_it_is, longest = slot
-            if as_it_is and type(value) is str:
-                if longest is not None and len(value) > longest:
+            field, key, longest = slot
+            if type(value) is str and longest:
+                if len(value) > longest:
                     raise Unresolved(field.label, f"longer than the {longest} characters the field takes")
                 resolved[key] = value
                 continue

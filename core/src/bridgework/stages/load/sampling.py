@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from bridgework.stages.comparing import compare
@@ -27,17 +28,14 @@ class Sampling:
         self._read: Counter[str] = Counter()
         self._altered: Counter[tuple[str, str, str]] = Counter()
 
-    def heard(self, done: Done) -> None:
-        """A record that was written: the first of a rule, and every hundredth after it, is a sample."""
-        job = done.job
-        if done.outcome.state != "done" or not job.body:
-            return
-        rule = job.intent.rule
-        if self._written[rule] % EVERY == 0:
-            self._taken.setdefault(rule, []).append((job, done.outcome.id))
+    def heard(self, rule: str, done: Sequence[Done]) -> None:
+        """Records of a rule: the first that is written, and every hundredth after it, is a sample."""
+        written = [each for each in done if each.outcome.state == "done" and each.job.body]
+        for each in written[-self._written[rule] % EVERY :: EVERY]:
+            self._taken.setdefault(rule, []).append((each.job, each.outcome.id))
             if len(self._taken[rule]) >= TOGETHER:
                 self.read(rule)
-        self._written[rule] += 1
+        self._written[rule] += len(written)
 
     def read(self, rule: str) -> None:
         """Read the samples of a rule back and compare."""
