@@ -226,6 +226,17 @@ rules:
     assert found["c1"].get("By") == made
 
 
+def test_a_computed_field_names_no_team_members() -> None:
+    text = """
+people: {from: team, name: "{name}", email: email}
+computed: {clients: {keeper: {team: owner}}}
+rules:
+  clients: {from: clients, to: person, fields: {name: keeper}}
+"""
+    with pytest.raises(MappingError, match="knows no team"):
+        compiled(text)
+
+
 def test_naming_team_members_needs_a_team() -> None:
     with pytest.raises(MappingError, match="team needs people"):
         compiled("rules: {clients: {from: clients, to: person, fields: {name: {team: status}}}}")

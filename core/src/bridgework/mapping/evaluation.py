@@ -192,6 +192,8 @@ class FieldCompiler:
         return self.options[name]
 
     def _team(self, spec: FieldSpec, object_name: str) -> Evaluator:
+        if not self.name:
+            raise UnknownName("a computed field knows no team; name the member in the rules")
         if self.mapping.people is None:
             raise UnknownName("team needs people: who is on the team, and how texts name them")
         named = self.evaluator(spec, object_name)

@@ -126,7 +126,7 @@ def _taken(taken: list[Mapping[str, Any]]) -> tuple[Section, ...]:
     intro = (
         "The destination takes such a value once, and what lies in its trash counts. These records would be refused."
     )
-    columns = ("Rule", "Field", "Who has the value is", "Records")
+    columns = ("Rule", "Field", "The holder is", "Records")
     return problem_table("Values that another record holds", columns, found, intro=intro, essential=True)
 
 
