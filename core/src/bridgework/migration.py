@@ -505,7 +505,7 @@ class Migration:
             count
             for states in self.journal.counts().values()
             for state, count in states.items()
-            if state not in ("pending", "undone")
+            if state not in ("pending", "undone", "skipped")
         )
 
     def forget_schema(self) -> None:

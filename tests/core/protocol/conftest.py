@@ -71,6 +71,11 @@ class World:
         with self.open() as opened:
             return opened.journal.targets(rule, [key])[key]
 
+    def events(self) -> list[str]:
+        """Kinds of the events of the journal, in order."""
+        with self.open() as opened:
+            return [event.kind for event in opened.journal.events()]
+
     def marks(self) -> list[str]:
         """Of everything that is there, sorted."""
         return sorted(row["mark"] for row in self.registry.rows.values() if not row["deleted"])

@@ -108,16 +108,3 @@ def test_fields_that_somebody_changed_between_two_stages_are_named(make_world: M
     [sentence] = world.load()["warnings"]
     assert "fields of person were changed" in sentence
     assert world.load()["warnings"] == []
-
-
-def test_children_of_a_refused_parent_are_left_and_counted(make_world: MakeWorld) -> None:
-    """F23"""
-    world = make_world(3)
-    world.registry.refuses = lambda row: "no" if row.get("name") == "Ana 1" else ""
-    answer = world.load()
-    assert answer["rules"] == {
-        "people": {"planned": 3, "created": 2, "rejected": 1},
-        "visits": {"planned": 3, "created": 2, "pending": 1},
-    }
-    world.registry.refuses = lambda row: ""
-    assert world.load(replay=True)["rules"]["visits"] == {"planned": 3, "created": 3}

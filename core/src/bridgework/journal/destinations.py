@@ -25,7 +25,7 @@ def by_destination(store: Store, name: str, wanted: Iterable[str]) -> dict[str, 
                 "SELECT d.id, t.rule, t.key FROM json_each(?) AS j CROSS JOIN destination_id AS d ON d.id = j.value"
                 " CROSS JOIN standing AS s ON s.target = d.target AND s.id = d.id"
                 " CROSS JOIN target AS t ON t.number = s.target"
-                " WHERE s.object = ? AND s.state <> 'undone' ORDER BY s.target",
+                " WHERE s.object = ? AND s.state NOT IN ('undone', 'skipped') ORDER BY s.target",
                 (as_json(batch), name),
             ):
                 found.setdefault(id_, (rule, key))

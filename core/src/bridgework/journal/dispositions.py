@@ -3,12 +3,13 @@
 A row may be named by several rules: it is loaded by one, left out by the condition of another, rolled up by a third.
 The strongest statement wins, in this order (weakest first):
 
-    skipped < merged < archived < loaded < pending < in_doubt < rejected
+    skipped < merged < archived < loaded < skipped with its parent < pending < in_doubt < rejected
 
-What is left out by one rule and taken by another was taken, so *skipped* is weakest. A row that is archived and rolled
-up counts as archived; a row that became a record is loaded, wherever else its values went. A row with several targets
-takes the worst state among them, so the three open states stand above. A target whose values a person changed
-(*conflict*) is loaded: it is there. What was taken out again is pending for the next generation.
+What is left out by one rule and taken by another was taken, so *skipped* is weakest. A record that is left out because
+the one it belongs to was refused is skipped, too, and missing: that is stronger than what is there. A row that is
+archived and rolled up counts as archived; a row that became a record is loaded, wherever else its values went. A row
+with several targets takes the worst state among them, so the open states stand above. A target whose values a person
+changed (*conflict*) is loaded: it is there. What was taken out again is pending for the next generation.
 """
 
 from __future__ import annotations
@@ -24,15 +25,17 @@ from bridgework.store import Connection, Store
 
 Disposition = Literal["skipped", "merged", "archived", "loaded", "pending", "in_doubt", "rejected"]
 ORDER: tuple[str, ...] = get_args(Disposition)
-_RANKS = {name: rank for rank, name in enumerate(ORDER)}
-_LOADED, _PENDING, _IN_DOUBT = _RANKS["loaded"], _RANKS["pending"], _RANKS["in_doubt"]
+_LEFT_OUT, _MERGED, _ARCHIVED, _LOADED, _WITH_PARENT, _PENDING, _IN_DOUBT, _REJECTED = range(8)
+_NAMES = (*ORDER[: _LOADED + 1], "skipped", *ORDER[_LOADED + 1 :])  # by rank
+_RANKS = {name: _NAMES.index(name) for name in ORDER}
 _OF_STATE = {
     TargetState.PENDING: _PENDING,
     TargetState.CREATED: _LOADED,
     TargetState.UPDATED: _LOADED,
     TargetState.MATCHED: _LOADED,
     TargetState.UNCHANGED: _LOADED,
-    TargetState.REJECTED: _RANKS["rejected"],
+    TargetState.REJECTED: _REJECTED,
+    TargetState.SKIPPED: _WITH_PARENT,
     TargetState.IN_DOUBT: _IN_DOUBT,
     TargetState.UNDONE: _PENDING,
 }
@@ -101,7 +104,8 @@ def conservation(store: Store) -> dict[str, dict[str, int]]:
             f"SELECT object, rank, count(*) FROM (SELECT d.object AS object, max({_RANK}) AS rank"  # noqa: S608
             " FROM disposition AS d GROUP BY d.object, d.key) GROUP BY object, rank ORDER BY object, rank"
         ):
-            found.setdefault(name, {})[ORDER[rank]] = number
+            fates = found.setdefault(name, {})
+            fates[_NAMES[rank]] = fates.get(_NAMES[rank], 0) + number
     return found
 
 
@@ -114,12 +118,11 @@ def reasons(store: Store, name: str) -> dict[tuple[str, str], int]:
             " FROM disposition AS d WHERE d.object = ? GROUP BY d.key) GROUP BY rank, reason ORDER BY rank, reason",
             (name,),
         ).fetchall()
-    return {(ORDER[rank], reason): number for rank, reason, number in rows}
+    return {(_NAMES[rank], reason): number for rank, reason, number in rows}
 
 
 def rows_in(store: Store, name: str, disposition: str) -> Iterator[tuple[str, str, str]]:
     """(key, rule, reason) of the rows with that disposition, in key order, as they stand when the listing begins."""
-    wanted = _RANKS[disposition]
     with store.read() as connection:
         _rank_targets(connection)
         cursor = connection.execute(
@@ -130,5 +133,5 @@ def rows_in(store: Store, name: str, disposition: str) -> Iterator[tuple[str, st
         with closing(cursor):  # a listing given up half-way must not leave its view of the file to the next reader
             while found := cursor.fetchmany(_PAGE):
                 for key, rank, rule, reason in found:
-                    if rank == wanted:
+                    if _NAMES[rank] == disposition:
                         yield key, rule, reason

@@ -99,7 +99,7 @@ def _attempt(intent: Intent, known: Sequence[Any]) -> int:
     if still_open:
         raise ContractBroken(f"Operation {still_open} on the same record is not settled yet")
     if intent.verb in _MAKES and verb is not None:
-        live = id_ and state != TargetState.UNDONE
+        live = id_ and state not in (TargetState.UNDONE, TargetState.SKIPPED)
         repeated = operation and generation == intent.generation and not (verb in _MAKES and outcome in RESENDABLE)
         if live or repeated or generation > intent.generation or outcome == OutcomeState.QUARANTINED:
             raise ContractBroken(f"The record of operation {operation} would be created a second time")

@@ -41,7 +41,10 @@ class OutcomeState(StrEnum):
 
 
 class TargetState(StrEnum):
-    """Where a target record stands now. An intent without an outcome counts as in doubt."""
+    """Where a target record stands now. An intent without an outcome counts as in doubt.
+
+    `SKIPPED`: the record it belongs to was refused; it comes when that one does.
+    """
 
     PENDING = "pending"
     CREATED = "created"
@@ -52,6 +55,10 @@ class TargetState(StrEnum):
     IN_DOUBT = "in_doubt"
     CONFLICT = "conflict"
     UNDONE = "undone"
+    SKIPPED = "skipped"
+
+
+_NOT_THERE = frozenset({TargetState.UNDONE, TargetState.SKIPPED})
 
 
 class Intent(NamedTuple):
@@ -172,7 +179,12 @@ class Target:
     @property
     def live(self) -> bool:
         """It exists in the destination as far as we know."""
-        return bool(self.id) and self.state is not TargetState.UNDONE
+        return bool(self.id) and self.state not in _NOT_THERE
+
+    @property
+    def taken_out(self) -> bool:
+        """It was there and was taken out again: what comes next is another generation of it."""
+        return self.state is TargetState.UNDONE or (self.state is TargetState.SKIPPED and bool(self.id))
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -34,7 +34,7 @@ _INTENT_COLUMNS = ", ".join(f"i.{name}" for name in ("seq", *_INTENT_FIELDS[1:-1
 # Schema operations and the record of `check --canary` have intents and outcomes, but are no part of what is migrated.
 _ROWS_ONLY = "t.schema = 0 AND t.rule <> 'canary'"
 
-_LIVE = "CROSS JOIN standing AS s ON s.target = t.number WHERE s.id <> '' AND s.state <> 'undone'"
+_LIVE = "CROSS JOIN standing AS s ON s.target = t.number WHERE s.id <> '' AND s.state NOT IN ('undone', 'skipped')"
 
 T = TypeVar("T")
 

@@ -9,6 +9,7 @@ REPLAY: Final = "Correct the mapping or the source data, then run bridgework rep
 
 REJECTED: Final[dict[str, str]] = {
     "": "Run bridgework failures to see why, correct the mapping or the source data, then run bridgework replay.",
+    "the record it belongs to was refused": "Correct the record it belongs to first, then run bridgework replay.",
     "waits for the record": "The record it belongs to was refused: correct that one first, then run bridgework replay.",
     "longer than": "Shorten the text in the source, or map it to a field for long text; then run bridgework replay.",
     "required": "Fill the field in the source or give it a value in the mapping; then run bridgework replay.",
@@ -26,6 +27,7 @@ REJECTED: Final[dict[str, str]] = {
 OUTCOMES: Final[dict[str, str]] = {
     "rejected": "Run bridgework failures to see why, correct it, then run bridgework replay.",
     "in_doubt": "Run bridgework load again: it finds out what arrived before anything is sent twice.",
+    "skipped": "The records they belong to were refused: correct those (bridgework failures), then bridgework replay.",
     "pending": "Run bridgework load: these records have not been sent yet.",
     "conflict": "Somebody edited them in the destination; the edit was kept. Compare them and correct what is wrong.",
 }
@@ -48,6 +50,7 @@ PROOF: Final[dict[str, str]] = {
     "wrong": "The destination holds another value. Compare by hand; bridgework load repairs what nobody edited.",
     "kept edit": "Somebody changed it in the destination after the load; their value was kept. Confirm it is right.",
     "waits for": "The record it belongs to is missing: correct that one first.",
+    "skipped": "The record it belongs to was refused: correct that one, run bridgework replay, then reconcile again.",
     "holds what one of ours": "Compare the two in the destination; if it is a double, delete the one without the mark.",
     "carries our marker": "Nobody here recorded it. Open it in the destination and delete it if it is a double.",
 }

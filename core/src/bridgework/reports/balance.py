@@ -13,7 +13,7 @@ from bridgework.reports.reading import dictionary, whole
 
 FATES: Final = ("loaded", "merged", "archived", "skipped", "rejected", "in_doubt", "pending")
 OUTCOME_NAMES: Final = (
-    "created", "updated", "matched", "unchanged", "conflict", "rejected", "in_doubt", "pending",
+    "created", "updated", "matched", "unchanged", "conflict", "rejected", "in_doubt", "skipped", "pending",
 )  # fmt: skip
 SAID: Final = {
     "extracted": "Rows",
@@ -33,7 +33,7 @@ COLOURS: Final = {
     "pending": "wait",
 }
 OPEN: Final = ("rejected", "in_doubt", "pending")
-_TONES: Final[dict[str, Tone]] = {"rejected": "stop", "in_doubt": "look", "conflict": "look"}
+_TONES: Final[dict[str, Tone]] = {"rejected": "stop", "skipped": "look", "in_doubt": "look", "conflict": "look"}
 
 
 def said(state: str) -> str:
@@ -63,7 +63,7 @@ def open_records(rules: Mapping[str, Any]) -> tuple[Table, ...]:
     """Records that are refused, in doubt or edited by people, with what to do."""
     found = []
     for rule, states in rules.items():
-        for state in ("rejected", "in_doubt", "conflict"):
+        for state in ("rejected", "skipped", "in_doubt", "conflict"):
             if number_of := whole(dictionary(states).get(state)):
                 cells = (named(rule), words(said(state), tone=_TONES[state]), count(number_of))
                 found.append((cells, action(OUTCOMES, state)))

@@ -90,7 +90,7 @@ def _together(before: Counts, now: Counts) -> Counts:
 
 def _chunks(migration: Migration) -> Iterator[list[Target]]:
     """What a rollback removed, oldest first, in runs of one rule."""
-    undone = migration.journal.targets_by_origin(states=("undone",))
+    undone = migration.journal.targets_by_origin(states=("undone", "skipped"))
     for _, run in groupby((each for each in undone if each.origin and each.id), key=lambda target: target.rule):
         while chunk := list(islice(run, migration.capabilities.read_batch)):
             removed = migration.journal.intents([target.operation for target in chunk])

@@ -57,7 +57,8 @@ def load(migration: Migration, *, replay: bool = False, resync: bool = False, st
 
 
 def _open_records(migration: Migration) -> int:
-    return sum(states.get("pending", 0) + states.get("undone", 0) for states in migration.journal.counts().values())
+    still = ("pending", "undone", "skipped")
+    return sum(states.get(state, 0) for states in migration.journal.counts().values() for state in still)
 
 
 def _next(migration: Migration, resolver: Resolver, *, left: int, waiting: int) -> str:

@@ -194,7 +194,7 @@ def pending_records(migration: Migration) -> dict[str, int]:
     counts: dict[str, int] = {}
     for rule, states in migration.journal.counts().items():
         if rule in objects:
-            open_ = states.get("pending", 0) + states.get("undone", 0)
+            open_ = sum(states.get(state, 0) for state in ("pending", "undone", "skipped"))
             counts[objects[rule]] = counts.get(objects[rule], 0) + open_
     return counts
 

@@ -132,7 +132,9 @@ def _check_rule(
 def _why(target: Target | None) -> str:
     if target is None or target.state == "pending":
         return "not loaded"
-    return f"rejected: {target.reason}" if target.state == "rejected" else f"missing ({target.state})"
+    return (
+        f"{target.state}: {target.reason}" if target.state in ("rejected", "skipped") else f"missing ({target.state})"
+    )
 
 
 def _read(

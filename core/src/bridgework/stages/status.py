@@ -96,10 +96,10 @@ def _after_the_load(migration: Migration, open_since: str | None) -> str:
 
 
 def failures(migration: Migration) -> Result:
-    """Dead letters, grouped by rule, cause and field."""
+    """Dead letters and what is left out with them, grouped by rule, cause and field."""
     groups: Counter[tuple[str, str, str, str]] = Counter()
     examples: dict[tuple[str, str, str, str], list[str]] = {}
-    for target in migration.journal.all_targets(states=("rejected", "conflict", "in_doubt")):
+    for target in migration.journal.all_targets(states=("rejected", "conflict", "in_doubt", "skipped")):
         group = (target.rule, str(target.state), target.reason, target.field)
         groups[group] += 1
         if len(kept := examples.setdefault(group, [])) < 5:

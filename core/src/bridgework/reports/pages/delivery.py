@@ -42,7 +42,7 @@ def deliver(result: Mapping[str, Any]) -> Page:
     rules = dictionary(result.get("rules"))
     planned, there = total(rules, "planned"), sum(total(rules, state) for state in _THERE)
     rows = total(dictionary(result.get("objects")), "extracted")
-    refused = total(rules, "rejected") + total(rules, "in_doubt") + total(rules, "pending")
+    refused = total(rules, "rejected") + total(rules, "in_doubt") + total(rules, "skipped") + total(rules, "pending")
     proof = dictionary(result.get("reconciliation"))
     checks = {name: dictionary(values) for name, values in dictionary(proof.get("checks")).items()}
     problems = len(lines(proof.get("differences"))) + len(lines(proof.get("surplus")))

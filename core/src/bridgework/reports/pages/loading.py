@@ -20,7 +20,7 @@ def load(result: Mapping[str, Any]) -> Page:
     """What the load wrote."""
     rules = dictionary(result.get("rules"))
     planned, there = total(rules, "planned"), sum(total(rules, state) for state in _THERE)
-    left = {state: total(rules, state) for state in ("rejected", "in_doubt", "pending", "conflict")}
+    left = {state: total(rules, state) for state in ("rejected", "skipped", "in_doubt", "pending", "conflict")}
     replay = result.get("stage") == "replay"
     return Page(
         stage=str(result.get("stage") or "load"),
@@ -45,7 +45,7 @@ def load(result: Mapping[str, Any]) -> Page:
 
 
 def _tiles(planned: int, there: int, left: Mapping[str, int]) -> tuple[Tile, ...]:
-    to_look = left["rejected"] + left["in_doubt"] + left["conflict"]
+    to_look = left["rejected"] + left["skipped"] + left["in_doubt"] + left["conflict"]
     return (
         Tile("Records planned", number(planned)),
         Tile("In the new system", number(there), note=rate(there, planned), tone="good" if there else "plain"),
@@ -64,6 +64,8 @@ def _verdict(planned: int, there: int, left: Mapping[str, int]) -> str:
     parts = [f"{number(there)} of {many(planned, 'record')} are in the new system"]
     if left["rejected"]:
         parts.append(many(left["rejected"], "was refused", "were refused"))
+    if left["skipped"]:
+        parts.append(many(left["skipped"], "belongs to a refused one", "belong to refused ones"))
     if left["in_doubt"]:
         parts.append(many(left["in_doubt"], "is in doubt", "are in doubt"))
     if left["pending"]:
@@ -88,7 +90,7 @@ def delta(result: Mapping[str, Any]) -> Page:
         kind: sum(whole(each.get(kind)) for each in source.values()) for kind in ("new", "changed", "unchanged", "gone")
     }
     rules = dictionary(result.get("rules"))
-    left = {state: total(rules, state) for state in ("rejected", "in_doubt", "pending", "conflict")}
+    left = {state: total(rules, state) for state in ("rejected", "skipped", "in_doubt", "pending", "conflict")}
     open_ = sum(left.values())
     changes = sums["new"] + sums["changed"]
     verdict = f"{many(sums['new'], 'new row')} and {many(sums['changed'], 'changed row')} were brought over"

@@ -12,7 +12,7 @@ from bridgework.mapping import CompiledRule, Mapped, MappedFile, body_hash, cano
 from bridgework.model import Body, FileContent, StoredRecord, Verb
 from bridgework.stages.load.answers import Job
 from bridgework.stages.load.parents import parents_of
-from bridgework.stages.load.resolving import Parents, Resolver, Unresolved
+from bridgework.stages.load.resolving import Parents, Resolver, Unresolved, references
 from bridgework.stages.load.updating import three_way
 from bridgework.stages.rules import deferred_labels, required_labels
 from bridgework.staging import Image
@@ -20,6 +20,9 @@ from bridgework.staging import Image
 if TYPE_CHECKING:
     from bridgework.migration import Migration
 
+_NOT_THERE = ("pending", "undone", "skipped")
+PARENT = "the record it belongs to was refused"
+SKIPPED = "skipped"
 WAITING = "waiting"  # what needs a record, a field, an option or a decision that is not there yet
 
 
@@ -79,7 +82,7 @@ class JobMaker:
         updates: list[tuple[Planned, Target]] = []
         for each in chunk:
             target = targets.get(each.mapped.key)
-            if target is None or target.state in ("pending", "undone"):
+            if target is None or target.state in _NOT_THERE:
                 creates.append((each, target))
             elif target.state == "in_doubt" or (target.state == "rejected" and not self._retry(target, each)):
                 continue
@@ -126,20 +129,21 @@ class JobMaker:
         """The jobs; their bodies are kept together, in one transaction for all of them."""
         jobs: list[Job] = []
         refused: list[tuple[Intent, Unresolved]] = []
+        held: list[tuple[Planned, Target | None]] = []
         images: list[Image] = []
         rule = self._rule.name
         for each, target in items:
             mapped = each.mapped
             if mapped.needs and any(parents.id(*needed) is None for needed in mapped.needs):
-                self._tally[WAITING] += 1
+                held.append((each, target))
                 continue
-            generation = 1 if target is None else target.generation + (target.state == "undone")
+            generation = 1 if target is None else target.generation + target.taken_out
             try:
                 body, left_out = self._resolver.resolve(self._rule.target, mapped.body, parents, self._required)
                 file = None if mapped.file is None else self._file(mapped.file)
             except Unresolved as problem:
                 if problem.waits:
-                    self._tally[WAITING] += 1
+                    held.append((each, target))
                 else:
                     refused.append((self._intent(each, self._verb, generation), problem))
                 continue
@@ -151,7 +155,27 @@ class JobMaker:
             images.append(Image(rule, mapped.key, "sent", kept, generation))
         self._migration.records.images.put(images)
         self._reject(refused)
+        self._hold(held, parents)
         return jobs
+
+    def _hold(self, items: Sequence[tuple[Planned, Target | None]], parents: Parents) -> None:
+        """What belongs to a record that was refused is left out until that one is corrected; anything else waits."""
+        left_out: list[str] = []
+        again: dict[str, list[str]] = {}  # by the state they had before they were left out
+        for each, target in items:
+            before = target if target is not None and target.state == SKIPPED else None
+            if parents.refused([*each.mapped.needs, *references(each.mapped.body)]):
+                self._tally[SKIPPED] += 1
+                if before is None:
+                    left_out.append(each.mapped.key)
+            else:
+                self._tally[WAITING] += 1
+                if before is not None:
+                    again.setdefault("undone" if before.taken_out else "pending", []).append(each.mapped.key)
+        if left_out:
+            self._migration.journal.set_state(self._rule.name, left_out, SKIPPED, PARENT)
+        for state, keys in again.items():
+            self._migration.journal.set_state(self._rule.name, keys, state)
 
     def _file(self, file: MappedFile) -> FileContent:
         content = self._migration.documents.content(file)

@@ -12,7 +12,7 @@ from bridgework.mapping import CompiledRule
 from bridgework.model import Verb
 from bridgework.stages.load.answers import Done, Job
 from bridgework.stages.load.circuit import Circuit
-from bridgework.stages.load.jobs import WAITING, JobMaker, Planned, planned
+from bridgework.stages.load.jobs import SKIPPED, WAITING, JobMaker, Planned, planned
 from bridgework.stages.load.lanes import Lanes
 from bridgework.stages.load.matching import Matcher
 from bridgework.stages.load.preflight import ready_to_write
@@ -99,7 +99,7 @@ class Loader:
             for rule in again:
                 tally = self.outcomes[rule.name]
                 unchanged = tally["unchanged"]
-                del tally[WAITING]
+                del tally[WAITING], tally[SKIPPED]
                 self._pass(rule, second_pass=second_pass)
                 tally["unchanged"] = unchanged  # counted already
             if not again:

@@ -21,7 +21,7 @@ from bridgework.stages.outcomes import records
 if TYPE_CHECKING:
     from bridgework.migration import Migration
 
-OPEN = frozenset({"pending", "undone"})
+OPEN = frozenset({"pending", "undone", "skipped"})
 BATCH = 500
 
 

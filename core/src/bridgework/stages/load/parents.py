@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from bridgework.migration import Migration
 
 
+_REFUSED = ("rejected", "skipped", "conflict")  # without an id: they come only after a person has seen to it
+
+
 def parents_of(migration: Migration, records: Iterable[Mapped]) -> Parents:
     """Ids of all records these refer to or need, one look-up per rule; what is planned and not there is waited for."""
     wanted: dict[str, set[str]] = {}
@@ -23,10 +26,13 @@ def parents_of(migration: Migration, records: Iterable[Mapped]) -> Parents:
             wanted.setdefault(rule, set()).add(key)
     known: dict[tuple[str, str], str] = {}
     waiting: set[tuple[str, str]] = set()
+    refused: set[tuple[str, str]] = set()
     for rule, keys in wanted.items():
         for key, target in migration.journal.targets(rule, sorted(keys)).items():
             if target.live and target.state != "in_doubt":
                 known[rule, key] = target.id
             else:
                 waiting.add((rule, key))
-    return Parents(known, frozenset(waiting))
+                if target.state in _REFUSED:
+                    refused.add((rule, key))
+    return Parents(known, frozenset(waiting), frozenset(refused))

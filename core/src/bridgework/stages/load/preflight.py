@@ -124,7 +124,7 @@ def _forgotten(target: Target | None, found: Sequence[Ours]) -> bool:
         return True
     if target.live or target.state == "in_doubt":
         return False
-    taken_out = target.state == "undone"
+    taken_out = target.taken_out
     return found[0].generation > target.generation or (found[0].generation == target.generation and not taken_out)
 
 

@@ -113,9 +113,15 @@ def _as_asked_for(field: TargetField, labels: Mapping[str, str]) -> TargetField:
 class Parents:
     """Destination ids of the records a chunk refers to; what is absent has not been written."""
 
-    def __init__(self, known: Mapping[tuple[str, str], str], waiting: frozenset[tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        known: Mapping[tuple[str, str], str],
+        waiting: frozenset[tuple[str, str]],
+        refused: frozenset[tuple[str, str]] = frozenset(),
+    ) -> None:
         self._known = known
         self._waiting = waiting
+        self._refused = refused
 
     def id(self, rule: str, key: str) -> str | None:
         return self._known.get((rule, key))
@@ -123,6 +129,10 @@ class Parents:
     def waits(self, rule: str, key: str) -> bool:
         """Whether the record is planned and may still come: pending, in doubt, or a dead letter to replay."""
         return (rule, key) in self._waiting
+
+    def refused(self, needed: Iterable[tuple[str, str]]) -> bool:
+        """Whether one of them was refused, or left out with one that was."""
+        return bool(self._refused) and any(each in self._refused for each in needed)
 
 
 def references(body: Mapping[str, Value]) -> Iterable[tuple[str, str]]:
