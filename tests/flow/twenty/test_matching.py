@@ -100,7 +100,12 @@ def test_people_who_are_there_are_announced_linked_on_request_and_put_back(
     ]  # fmt: skip
     assert "patients.example" not in (bench.folder / "reports" / "plan.html").read_text("utf-8")
 
-    (bench.folder / "mapping.yaml").write_text(MATCH, "utf-8")
+    mapping = bench.folder / "mapping.yaml"
+    mapping.write_text(MATCH.replace("name.lastName", "Patient number"), "utf-8")
+    bench.call("plan", code=1)
+    assert len(listed(bench)) == 4  # the field is not made yet, so nobody there has a value in it
+
+    mapping.write_text(MATCH, "utf-8")
     bench.call("plan", code=1)
     assert sorted(listed(bench)) == [("p-gone", "in the trash"), ("p-other", "there")]
     assert "2 of which would be refused" in bench.approve("mapping")["summary"]
@@ -138,6 +143,8 @@ def test_people_who_are_there_are_announced_linked_on_request_and_put_back(
     remove(sandbox, gone, for_good=True)
     bench.call("replay", code=(0, 1))
     assert bench.workspace.person("Gone", "Person")["patientNumber"] == "4"
+    bench.call("plan", code=1)
+    assert listed(bench) == [("p-other", "there")]  # linked and loaded ones are in nobody's way
 
     bench.call("rollback", code=(0, 1))
     assert {row["id"] for row in bench.workspace.rows("person")} == {dee, known, desk}
