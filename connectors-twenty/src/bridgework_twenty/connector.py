@@ -81,6 +81,10 @@ class Twenty:
         return describing.schema(self._catalogue, self.settings, workspace(self._api))
 
     @hookimpl
+    def schema_mark(self) -> str:
+        return workspace(self._api).version
+
+    @hookimpl
     def plan_schema(
         self, wanted: Sequence[WantedField], present: DestinationSchema, objects: Sequence[WantedObject]
     ) -> list[SchemaOperation]:

@@ -17,6 +17,7 @@ def schema(catalogue: Catalogue, settings: Settings, found: Workspace) -> Destin
         account_label=found.name,
         objects=objects,
         limits=AccountLimits(tier=settings.plan, custom_fields_used=own),
+        mark=found.version,
     )
 
 

@@ -49,6 +49,10 @@ class CoreDefaults:
         yield from propose(fields, targets)
 
     @hookimpl(trylast=True)
+    def schema_mark(self) -> str:
+        return ""
+
+    @hookimpl(trylast=True)
     def plan_schema(
         self, wanted: Sequence[WantedField], present: DestinationSchema, objects: Sequence[WantedObject]
     ) -> Sequence[SchemaOperation]:

@@ -68,6 +68,7 @@ ROLES: dict[str, tuple[str, bool]] = {
     "transforms": ("all", False),
     "propose": ("all", False),
     "describe_destination": ("destination", True),
+    "schema_mark": ("destination", False),
     "check_destination": ("destination", False),
     "plan_schema": ("destination", False),
     "create_schema": ("destination", True),
@@ -262,6 +263,24 @@ def describe_destination() -> DestinationSchema | None:
         def describe_destination(self) -> DestinationSchema:
             me = self.api.get("/me").json
             return DestinationSchema(account=me["company"], account_label=me["name"], objects=tuple(self.objects()))
+
+    .. versionadded:: 0.1
+    """
+
+
+@hookspec(firstresult=True)
+def schema_mark() -> str | None:
+    """Give a mark of the account's schema that is another one after every change of it. *destination, first*
+
+    Asked while records are loaded, before each rule and every thousand records: one cheap request. Another mark than
+    that of `DestinationSchema.mark` makes the engine read the schema again, and stop the objects of which a field that
+    the mapping writes is gone or changed. Without it drift is noticed by refusals and samples.
+
+    Example::
+
+        @hookimpl
+        def schema_mark(self) -> str:
+            return str(self.api.get("/me").json["schema_version"])
 
     .. versionadded:: 0.1
     """

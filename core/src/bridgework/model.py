@@ -251,12 +251,16 @@ class AccountLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DestinationSchema:
-    """The destination as it is now. `account` names the account (company id), the same in every run."""
+    """The destination as it is now. `account` names the account (company id), the same in every run.
+
+    `mark` is what the `schema_mark` hook gave when the schema was read, or right before; empty without that hook.
+    """
 
     account: str
     account_label: str
     objects: tuple[TargetObject, ...]
     limits: AccountLimits = AccountLimits()
+    mark: str = ""
 
     def object(self, name: str) -> TargetObject:
         """The object of that name; KeyError if there is none."""

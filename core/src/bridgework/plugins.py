@@ -301,6 +301,10 @@ class Hooks:
         result = self._guard("check_destination", lambda: self._manager.hook.check_destination())
         return list(result or ())
 
+    def schema_mark(self) -> str:
+        """The mark of the destination's schema now; empty where a connector gives none."""
+        return str(self._first("schema_mark", str))
+
     def plan_schema(
         self, wanted: Sequence[WantedField], present: DestinationSchema, objects: Sequence[WantedObject] = ()
     ) -> list[SchemaOperation]:

@@ -99,6 +99,7 @@ def make_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeWorld:
         visits: bool = True,
         tokens: bool = False,
         conditional: bool = False,
+        marks: bool = False,
         unique: str = "",
         **settings: str,
     ) -> World:
@@ -113,6 +114,7 @@ def make_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeWorld:
             "capabilities": capabilities(kind),
             "signs_in": tokens,
             "conditional": conditional,
+            "marks": marks,
             "unique": unique,
         }
         destination = type("Destination", (PaperDestination,), members)

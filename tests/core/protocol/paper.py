@@ -156,6 +156,7 @@ class PaperDestination:
     Settings = Nothing
     capabilities: ClassVar[Capabilities]
     signs_in: ClassVar[bool] = False
+    marks: ClassVar[bool] = False  # its schema has a mark
     conditional: ClassVar[bool] = False  # updates name the version they are meant for
     unique: ClassVar[str] = ""  # key of the field whose values are unique
 
@@ -190,7 +191,15 @@ class PaperDestination:
             )
             for name, keys in known.items()
         ]
-        return DestinationSchema(account="a1", account_label="A", objects=tuple(objects))
+        return DestinationSchema(account="a1", account_label="A", objects=tuple(objects), mark=self._mark(known))
+
+    @hookimpl
+    def schema_mark(self) -> str:
+        """The fields themselves, where the account gives a mark."""
+        return self._mark(self._api.get("/mark").json["fields"])
+
+    def _mark(self, fields: Any) -> str:
+        return repr(fields) if self.marks else ""
 
     @hookimpl
     def create_schema(self, operation: SchemaOperation) -> Created:

@@ -164,7 +164,7 @@ class Registry:
         return httpx.Response(404, json={"error": "not found"})
 
     def _list(self, kind: str, query: dict[str, str]) -> httpx.Response:
-        if kind == "account":
+        if kind in ("account", "mark"):
             return httpx.Response(200, json={"fields": self.fields})
         found = [row for row in self._rows() if row["kind"] == kind]
         if "ids" in query:

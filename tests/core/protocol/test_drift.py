@@ -48,6 +48,44 @@ def test_a_field_that_is_removed_in_the_middle_of_a_load_stops_its_object_after_
     assert len(world.registry.live()) == len(world.registry.live("visit")) == 40
 
 
+def looks(world: World, path: str) -> int:
+    return len([each for _, each, _ in world.registry.requests if each == path])
+
+
+def test_a_field_that_is_removed_is_noticed_by_the_mark_before_the_next_rule_sends_anything(
+    make_world: MakeWorld,
+) -> None:
+    """F26: no record has to be refused for it."""
+    world = make_world(4, marks=True)
+    at_record(world, 3, lambda: world.registry.fields["visit"].remove("subject"))
+    with pytest.raises(SchemaDrift, match="of visit, the field Subject was removed while records were being loaded"):
+        world.load()
+    assert len(world.registry.live()) == 4
+    assert world.registry.sent("POST", "visit") == []
+    world.registry.fields["visit"].append("subject")
+    assert world.load()["rules"]["visits"] == {"planned": 4, "created": 4}
+
+
+def test_the_mark_is_looked_at_before_each_rule_and_every_thousand_records_and_the_schema_only_for_another_one(
+    make_world: MakeWorld,
+) -> None:
+    """F26"""
+    world = make_world(1100, kind="client-id", marks=True)
+    before = looks(world, "/account")
+    world.load()
+    assert looks(world, "/account") == before + 1, "once at the start of the stage"
+    assert looks(world, "/mark") == 2 * 2, "of each of two rules: at its start, and after a thousand"
+
+
+def test_a_change_that_concerns_no_field_of_the_mapping_stops_nothing(make_world: MakeWorld) -> None:
+    """F26"""
+    world = make_world(4, marks=True)
+    at_record(world, 3, lambda: world.registry.fields["visit"].append("colour"))
+    before = looks(world, "/account")
+    assert world.load()["rules"]["visits"] == {"planned": 4, "created": 4}
+    assert looks(world, "/account") == before + 2, "at the start, and once more for the other mark"
+
+
 def test_bad_records_in_a_row_are_dead_letters_as_long_as_the_fields_are_what_they_were(make_world: MakeWorld) -> None:
     """F26: three practices' worth of bad e-mails are no drift."""
     world = make_world(30, visits=False)

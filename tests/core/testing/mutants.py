@@ -325,6 +325,43 @@ def refuses_to_restore_what_is_there(base: Base) -> Base:
     return Mutant
 
 
+def marks(base: Base) -> Base:
+    """A connector that gives a mark of the schema, as it should."""
+
+    class Marking(base):
+        @hookimpl
+        def describe_destination(self) -> DestinationSchema:
+            return replace(super().describe_destination(), mark=self.schema_mark())
+
+        @hookimpl
+        def schema_mark(self) -> str:
+            return str(sorted(row["key"] for row in self.api.get("/fields").json))
+
+    return Marking
+
+
+@noticed_by("marks_every_change_of_the_schema")
+def marks_no_change(base: Base) -> Base:
+    class Mutant(marks(base)):
+        @hookimpl
+        def schema_mark(self) -> str:
+            return "1"
+
+    return Mutant
+
+
+@noticed_by("marks_every_change_of_the_schema")
+def marks_every_question(base: Base) -> Base:
+    asked = itertools.count()
+
+    class Mutant(marks(base)):
+        @hookimpl
+        def schema_mark(self) -> str:
+            return str(next(asked))
+
+    return Mutant
+
+
 # ------------------------------------------------------------------------------------------ reading
 
 

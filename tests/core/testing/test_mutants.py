@@ -12,7 +12,7 @@ from bridgework.testing.destination import DESTINATION
 from bridgework.testing.kits import LARGE
 
 from .conftest import Made
-from .mutants import MUTANTS, Mutant, restores, takes_files, with_unique_addresses
+from .mutants import MUTANTS, Mutant, marks, restores, takes_files, with_unique_addresses
 
 NAMES = [each.name for each in DESTINATION.all()]
 OTHERS = 2  # tests beside the intended ones; all of them where the long form is asked for
@@ -43,7 +43,7 @@ def test_every_standard_test_has_a_connector_that_fails_it() -> None:
 
 
 def test_the_connector_they_are_made_from_passes(made: Made) -> None:
-    report = check(made.destination(restores(takes_files(made.connector.Trial))))
+    report = check(made.destination(marks(restores(takes_files(made.connector.Trial)))))
 
     assert report.failed == [], "\n".join(report.lines())
     assert {each.name for each in report.verdicts if each.state == "not applicable"} == {

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..exports import little_practice
 from .conftest import PEOPLE, MakeBench, StartSandbox, TwentyBench, init
@@ -116,3 +118,43 @@ def test_a_server_with_a_lower_limit_than_declared_teaches_it(
     )
     bench.loaded()
     assert bench.workspace.records() == expected
+
+
+class Meddler:
+    """Somebody removes a field of the workspace right before the first people of a load are made."""
+
+    def __init__(self) -> None:
+        self.field = ""
+        self.key = ""
+
+    def wrap(self, app: ASGIApp) -> ASGIApp:
+        """The middleware that does it."""
+
+        async def meddled(scope: Scope, receive: Receive, send: Send) -> None:
+            if self.field and scope["type"] == "http" and scope["path"] == "/rest/batch/people":
+                field, self.field = self.field, ""
+                headers = {"authorization": f"Bearer {self.key}"}
+                transport = httpx.ASGITransport(app=app)
+                async with httpx.AsyncClient(transport=transport, base_url="http://workspace") as http:
+                    (await http.delete(f"/rest/metadata/fields/{field}", headers=headers)).raise_for_status()
+            await app(scope, receive, send)
+
+        return meddled
+
+
+@pytest.mark.slow
+def test_a_field_that_is_removed_during_the_load_is_noticed_before_its_object_is_written(make_bench: MakeBench) -> None:
+    """F26: by the version of the data model, not by a refusal."""
+    meddler = Meddler()
+    bench = make_bench(little_practice(PEOPLE), wrap=meddler.wrap)
+    bench.ready_to_load()
+    fields = {(row["objectMetadataId"], row["label"]): row["id"] for row in bench.workspace.state["metadata"]["fields"]}
+    objects = {row["nameSingular"]: row["id"] for row in bench.workspace.state["metadata"]["objects"]}
+    plans = len(bench.workspace.rows("treatmentPlan"))
+    meddler.key = bench.environment["TWENTY_API_KEY"]
+    meddler.field = fields[objects["treatmentPlan"], "Fee"]
+    answer = bench.call("load", code=3)
+    assert answer["cause"] == "schema_drift"
+    assert "of treatmentPlan, the field Fee was removed while records were being loaded" in answer["message"]
+    assert len(bench.workspace.rows("person")) == PEOPLE
+    assert len(bench.workspace.rows("treatmentPlan")) == plans

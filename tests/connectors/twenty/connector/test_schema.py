@@ -116,3 +116,17 @@ def test_an_option_and_an_object_with_records_stay(desk: Desk) -> None:
     option = carry_out(desk, SchemaOperation(kind="option", object="person", name="Two", field="Tags"))
     assert isinstance(desk.connector.drop_schema(option.receipt), Kept)
     assert made.receipt.key == "tags"
+
+
+def test_the_version_of_the_data_model_marks_every_change_and_costs_no_call(desk: Desk) -> None:
+    mark = desk.connector.schema_mark()
+    assert mark == desk.connector.schema_mark() == desk.connector.describe_destination().mark != ""
+    desk.sent.clear()
+    desk.connector.schema_mark()
+    assert [each.path for each in desk.sent] == ["/metadata"]
+    desk.written(desk.operation("note", body={"title": "x"}))
+    assert desk.connector.schema_mark() == mark
+    [person] = [row for row in desk.running.state()["metadata"]["objects"] if row["nameSingular"] == "person"]
+    made = {"objectMetadataId": person["id"], "type": "TEXT", "name": "colour", "label": "Colour"}
+    desk.api.send("POST", "/rest/metadata/fields", json=made, prepares=True)
+    assert desk.connector.schema_mark() != mark

@@ -56,6 +56,11 @@ class Circuit:
         """Whether a plain success of that object matters: it ends a streak, and nothing matters once it is open."""
         return name in self._refused or name in self.opened
 
+    def open(self, name: str, why: str) -> None:
+        """Somebody saw that nothing more may be sent to an object."""
+        with self._lock:
+            self.opened.setdefault(name, why)
+
     def forgotten(self, name: str, field: str) -> None:
         """A value that was sent is not there when it is read back; an empty `field` ends the streak."""
         with self._lock:

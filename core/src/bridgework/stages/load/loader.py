@@ -16,6 +16,7 @@ from bridgework.stages.load.jobs import SKIPPED, WAITING, JobMaker, Planned, pla
 from bridgework.stages.load.lanes import Lanes
 from bridgework.stages.load.matching import Matcher
 from bridgework.stages.load.preflight import ready_to_write
+from bridgework.stages.load.probing import Probe
 from bridgework.stages.load.resolving import Resolver
 from bridgework.stages.load.sampling import Sampling
 from bridgework.stages.load.settling import doubtful_rules, settle_doubt
@@ -54,6 +55,7 @@ class Loader:
         self._resync = resync
         self._circuit = Circuit(migration)
         self._sampling = Sampling(migration, self._circuit)
+        self._probe = Probe(migration, self._circuit, resolver.book)
         self._writer = Writer(migration, self._circuit)
         self._capped: set[str] = set()
         self.outcomes: dict[str, Counter[str]] = {}
@@ -63,6 +65,7 @@ class Loader:
     def run(self, rules: Sequence[CompiledRule]) -> None:
         """Load all rules, then the fields that had to wait for records of the same or later rules."""
         self.outcomes = {rule.name: Counter() for rule in rules}
+        self._probe.start(rules)
         self.taken_in = ready_to_write(self._migration, resync=self._resync)
         settle_doubt(self._migration, wait=False)
         for place, rule in enumerate(rules):
@@ -142,6 +145,7 @@ class Loader:
         size = max(GROUP, batch) if capability.records_per_request == 1 else batch * max(1, BATCHED // batch)
         matcher = Matcher(self._migration, self._resolver, rule) if rule.match and not second_pass else None
         waiting: list[Job] = []
+        self._probe.next_rule()
         for chunk in _chunks(wanted, CHUNK):
             if rule.target in self._capped or rule.target in self._circuit.opened:
                 return
@@ -149,9 +153,11 @@ class Loader:
                 matcher.link(chunk)
             waiting += maker.second_pass(chunk) if second_pass else maker.first_pass(chunk)
             while len(waiting) >= size:
+                self._probe.before(size)
                 yield waiting[:size]
                 waiting = waiting[size:]
         if waiting:
+            self._probe.before(len(waiting))
             yield waiting
 
     def _wanted(self, rule: CompiledRule) -> Iterator[Planned]:

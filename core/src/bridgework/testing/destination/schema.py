@@ -99,6 +99,22 @@ def notices_a_drifted_schema(bench: Bench) -> None:
             require(not vanished, f"a value for a field that is gone vanishes: its record is {done.outcome.state}.")
 
 
+@STANDARDS.optional("schema marks")
+def marks_every_change_of_the_schema(bench: Bench) -> None:
+    """The mark of the schema stays while nothing is changed, and is another one after a field was removed."""
+    with bench.run() as run:
+        skip_unless(run.migration.schema.mark, "the connector gives no mark of the schema")
+        receipt = _own_field(run)
+        ability = run.migration.capabilities.drop_schema
+        skip_unless(ability is Ability.SUPPORTED, f"removing fields: {ability}")
+        marks = {run.hooks.describe_destination().mark, run.hooks.schema_mark(), run.hooks.schema_mark()}
+        require(len(marks) == 1, "the mark of the schema is another one although nothing was changed.")
+        with run.account.outsider() as (connector, client):
+            client.permit(receipt, 1)
+            connector.drop_schema(receipt)
+        require(run.hooks.schema_mark() not in marks, "a field was removed, and the mark of the schema is the same.")
+
+
 _NEED_MORE = frozenset({FieldType.REFERENCE, FieldType.OWNER, FieldType.DATA, FieldType.LOCAL_INSTANT})
 
 
