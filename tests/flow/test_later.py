@@ -121,6 +121,29 @@ def test_a_field_that_lost_its_value_is_cleared(loaded: Loaded) -> None:
     assert "Date of birth" not in fields
 
 
+def test_a_text_of_the_practices_own_that_outgrew_its_field_costs_no_record(
+    make_bench: MakeBench, tmp_path: Path
+) -> None:
+    export = little_practice(2)
+    export.add("fieldDefinitions", {"object": "patients", "name": "remark", "label": "Remark", "type": "text"})
+    bench = make_bench(export)
+    for row in export.rows["patients"]:
+        row["customFields"] = {"remark": "short"}
+    export.write(tmp_path / "migration-export")
+    bench.loaded(size=1)
+    loaded = Loaded(bench, export, tmp_path / "migration-export")
+    export.row("patients", "pat-2")["customFields"] = {"remark": "long" * 100}
+    assert loaded.delta()["next"] == "bridgework reconcile"
+    _, fields = loaded.person("1002")
+    assert fields["Remark"] == "long" * 63 + "lo…"
+    bench.call("reconcile")
+    bench.call("deliver")
+    bench.call("deliver", "--open-archive", "patients", "--to", str(tmp_path / "patients.ndjson"))
+    lines = (tmp_path / "patients.ndjson").read_text("utf-8").splitlines()
+    [kept] = [each for each in map(json.loads, lines) if each["kind"] == "texts"]
+    assert (kept["key"], kept["values"]) == ("pat-2", {"Remark": "long" * 100})
+
+
 def test_a_visit_that_was_in_the_future_at_the_cutover_stays_there(loaded: Loaded) -> None:
     loaded.export.add("appointments", visit("vis-late", "pat-1", "2026-11-02T09:00:00"))
     loaded.delta()

@@ -35,7 +35,7 @@ from bridgework.mapping import (
     run_mapping_tests,
 )
 from bridgework.mapping import Mapping as LoadedMapping
-from bridgework.model import Body, Budget, Capabilities, DestinationSchema, Operation, StoredRecord, Verb
+from bridgework.model import Body, Budget, Capabilities, DestinationSchema, FieldType, Operation, StoredRecord, Verb
 from bridgework.plugins import Hooks, installed
 from bridgework.progress import Progress
 from bridgework.project import Keys, Project, private_folder, read_project
@@ -421,6 +421,11 @@ class Migration:
             option_length=self.capabilities.option_length,
             reserved_labels=self.capabilities.reserved_labels,
             lengths=Lengths(self.capabilities.short_text_length, self.capabilities.long_text_length),
+            made_short=frozenset(
+                (each.object, each.name)
+                for each in self.journal.receipts()
+                if each.kind == "field" and each.type is FieldType.TEXT
+            ),
             facts=description.facts,
         )
 

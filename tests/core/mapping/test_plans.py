@@ -271,16 +271,17 @@ rules:
     assert [(rule.name, said.name) for rule, said in plan.dispositions()] == [("clients", "list"), ("offices", "")]
 
 
-def test_the_hash_changes_with_decisions_cutover_and_new_fields() -> None:
+def test_the_hash_changes_with_decisions_cutover_new_and_computed_fields() -> None:
     base = compiled(CLIENT_RULE)
     assert base.content_hash == compiled(CLIENT_RULE + "# a remark\n").content_hash
     others = [
         compiled(CLIENT_RULE, decisions=Decisions.of([("clients", "c1", "exclude")])),
         compiled(CLIENT_RULE, currency="EUR"),
+        compiled(f"computed: {{clients: {{whole: {{text: '{{first}}'}}}}}}\n{CLIENT_RULE}"),
         compiled(CLIENT_RULE, description=replace(DESCRIPTION, objects=(
             replace(CLIENTS, fields=(*CLIENTS.fields, SourceField(name="new"))), *DESCRIPTION.objects[1:]))),
     ]  # fmt: skip
-    assert len({base.content_hash, *(each.content_hash for each in others)}) == 4
+    assert len({base.content_hash, *(each.content_hash for each in others)}) == 5
 
 
 def test_sensitive_fields_that_are_mapped_are_listed() -> None:

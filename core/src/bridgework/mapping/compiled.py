@@ -22,7 +22,8 @@ class CompiledField:
     `unfitted` gives an option by its whole label, where `evaluate` shortens it.
 
     `name` is set if the value is the text that stands in the row itself under that name, and nothing more is done to
-    it. `custom` marks fields that come from the practice's own fields.
+    it. `custom` marks fields that come from the practice's own fields, `made_short` those among them that the
+    destination has for one line by now.
     """
 
     label: str
@@ -35,6 +36,7 @@ class CompiledField:
     path: Path | None = None
     deferred: bool = False
     custom: bool = False
+    made_short: bool = False
     name: str = ""
 
     @property
@@ -53,8 +55,11 @@ class CompiledField:
 
     @property
     def one_line(self) -> bool:
-        """Whether it takes one line of text only. The practice's own fields become long where their texts are."""
-        return self.type is FieldType.PHONE or (self.type is FieldType.TEXT and not self.custom)
+        """Whether it takes one line of text only. A field of the practice's own becomes long where its texts are, until
+        it is made.
+        """
+        short = self.made_short or not self.custom
+        return self.type is FieldType.PHONE or (self.type is FieldType.TEXT and short)
 
     def longest(self, limits: Lengths) -> int | None:
         """How many characters of a text it takes, None if nobody says."""

@@ -161,9 +161,17 @@ class Plan:
         """Names what the mapping gate approves: rules, options, decisions and settings, not their spelling."""
         settings = self.settings
         objects = {name: said.model_dump(mode="json") for name, said in self.mapping.file.objects.items()}
+        computed = {
+            name: {
+                field: spec.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+                for field, spec in made.items()
+            }
+            for name, made in self.mapping.file.computed.items()
+        }
         return content_hash(
             {
                 **({"objects": objects} if objects else {}),
+                **({"computed": computed} if computed else {}),
                 "rules": {name: self._rule_data(rule) for name, rule in self.rules.items()},
                 "order": list(self.rules),
                 "options": dict(self.options),

@@ -220,6 +220,7 @@ class RuleCompiler:
             path=path,
             deferred=spec.deferred or (own and path is None),
             custom=custom,
+            made_short=(self.spec.to, label) in compiler.settings.made_short,
             name=evaluate.name if isinstance(evaluate, PlainText) and not spec.deferred else "",
         )
 

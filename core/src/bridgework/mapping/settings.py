@@ -37,7 +37,8 @@ class MappingSettings:
 
     `field_types` are the destination's: a yes/no field becomes a choice where it has none. `lengths` is how many
     characters its texts take, `label_length` the name of a field and `option_length` that of an option.
-    `reserved_labels` are those of fields the destination's connector keeps for itself.
+    `reserved_labels` are those of fields the destination's connector keeps for itself. `made_short` are fields (object,
+    label) that this migration made for one line of text: what is longer since does not make them anew.
     """
 
     currency: str
@@ -50,6 +51,7 @@ class MappingSettings:
     option_length: int = 255
     reserved_labels: frozenset[str] = frozenset()
     lengths: Lengths = field(default_factory=Lengths)
+    made_short: frozenset[tuple[str, str]] = frozenset()
 
 
 @lru_cache(64)

@@ -143,5 +143,6 @@ def _column(plan: Plan, rule: CompiledRule, field: CompiledField, staging: Stage
 
 
 def _text_type(field: CompiledField, observed: _Observed, longest: int | None) -> FieldType:
-    long = field.type is FieldType.TEXT and field.custom and longest is not None and observed.longest > longest
+    grows = field.type is FieldType.TEXT and field.custom and not field.made_short
+    long = grows and longest is not None and observed.longest > longest
     return FieldType.LONG_TEXT if long else field.type
