@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bridgework import reports
 from bridgework.gates import Gate, content_hash
 from bridgework.journal import Target
+from bridgework.mapping import CompiledRule
 from bridgework.migration import Migration
 from bridgework.model import FieldType, TargetField
 from bridgework.project import write_private
@@ -71,14 +72,32 @@ def sample_records(migration: Migration) -> Iterator[RecordDiff]:
         if not keys:
             continue
         fields = migration.schema.object(rule.target).fields
+        names = _names(rule, fields)
         live = (each for each in migration.journal.targets(rule.name, keys).values() if each.live)
         for chunk in chunks(live, migration.capabilities.read_batch):
-            yield from _compare_chunk(migration, chunk, fields)
+            yield from _compare_chunk(migration, chunk, fields, names)
 
 
-def _compare_chunk(migration: Migration, chunk: list[Target], known: Sequence[TargetField]) -> Iterator[RecordDiff]:
+def _names(rule: CompiledRule, known: Sequence[TargetField]) -> list[list[str]]:
+    """The fields by which people know a record, the parts of each together: texts that the destination requires, else
+    the first text of the rule that is a field of the destination's own.
+    """
+    if required := [[field.key] for field in known if field.required and field.type is FieldType.TEXT]:
+        return required
+    own = {name: field.key for field in known if _is_own_text(field) for name in (field.label, field.key)}
+    first = next((own[field.label] for field in rule.fields if field.label in own), "")
+    whole, dot, _ = first.partition(".")
+    return [[key for key in dict.fromkeys(own.values()) if key == first or (dot and key.startswith(f"{whole}."))]]
+
+
+def _is_own_text(field: TargetField) -> bool:
+    return not field.custom and field.type in (FieldType.TEXT, FieldType.LONG_TEXT)
+
+
+def _compare_chunk(
+    migration: Migration, chunk: list[Target], known: Sequence[TargetField], names: Sequence[Sequence[str]]
+) -> Iterator[RecordDiff]:
     labels = {field.key: field.label for field in known}
-    names = [field.key for field in known if field.required and field.type is FieldType.TEXT]
     rule, object_name = chunk[0].rule, chunk[0].object
     stored = migration.read_records(object_name, [target.id for target in chunk])
     images = migration.images(rule, [target.key for target in chunk])
@@ -86,7 +105,7 @@ def _compare_chunk(migration: Migration, chunk: list[Target], known: Sequence[Ta
     expected = migration.hooks.normalise(object_name, sent)
     for target, body, will in zip(chunk, sent, expected, strict=True):
         record = stored.get(target.id)
-        name = next((str(body[key]) for key in names if body.get(key)), "")
+        name = next(filter(None, (" ".join(str(body[key]) for key in parts if body.get(key)) for parts in names)), "")
         if record is None or record.deleted:
             yield RecordDiff(target, (), name, missing=True)
             continue
