@@ -254,6 +254,27 @@ def test_a_relative_path_that_leads_somewhere_from_here_means_that(
 # ------------------------------------------------------------------------------------------ the command line itself
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--port", "{taken}"], "--port: {taken} is taken or may not be used"),
+        (["--port", "99999999"], "99999999 is not in the range 0<=x<=65535"),
+        (["--state", "{folder}/none/state.db"], "--state: {folder}/none/state.db cannot be opened"),
+        (["--state", "{folder}/other.db"], "--state: {folder}/other.db is not a file that a simulator has written"),
+        (["--members", "nobody"], "members: not of the form"),
+        (["--per-minute", "many"], "is not a valid integer"),
+    ],
+)
+def test_a_simulator_that_cannot_be_started_says_why(tmp_path: Path, words: list[str], said: str) -> None:
+    (tmp_path / "other.db").write_text("no database, but long enough to be looked at as one\n" * 40, "utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        places = {"folder": tmp_path, "taken": listening.getsockname()[1]}
+        result = CliRunner().invoke(main, ["sandbox", "twenty", *(word.format_map(places) for word in words)])
+    assert result.exit_code == 2, result.output
+    assert said.format_map(places) in result.output
+    assert result.stdout == ""
+
+
 def test_a_terminal_without_our_signs_gets_plain_ones(tmp_path: Path) -> None:
     shown = CliRunner(charset="ascii").invoke(main, ["-C", str(tmp_path / "Müller"), "status"])
     assert shown.exit_code == 2

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import errno
+import sqlite3
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 import click
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from bridgework.cli.application import Application
+
+if TYPE_CHECKING:
+    from bridgework.sandbox import Sandbox
+
+
+_PORT = click.IntRange(0, 65535)
 
 
 class SandboxCommand(click.Group):
@@ -42,18 +51,41 @@ def _command(name: str, sandbox: type[Any]) -> click.Command:
         from bridgework.sandbox import SimulatedClock, serve
 
         application: Application = click.get_current_context().obj
-        options = model(**{key: value for key, value in values.items() if value not in (None, ())})
-        made = sandbox(options, SimulatedClock(speed), state)
-        application.console.print(f"{name} sandbox: stop it with Ctrl-C")
-        serve(made, port=port)
+        given = {key: value for key, value in values.items() if value not in (None, ())}
+        made = _made(lambda: sandbox(model(**given), SimulatedClock(speed), state), state)
+        try:
+            serve(made, port=port, on_ready=lambda _: application.console.print(f"{name} sandbox: stop it with Ctrl-C"))
+        except OSError as error:
+            if error.errno not in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
+                raise
+            raise click.UsageError(
+                f"--port: {port} is taken or may not be used; leave it out for a free one."
+            ) from None
 
     parameters: list[click.Parameter] = [
-        click.Option(["--port"], type=int, default=0, help="Port to listen on.  [default: a free one]"),
+        click.Option(
+            ["--port"], type=click.IntRange(0, 65535), default=0, help="Port to listen on.  [default: a free one]"
+        ),
         click.Option(["--state"], type=click.Path(dir_okay=False, path_type=Path), help="File to continue from."),
         click.Option(["--speed"], type=click.FloatRange(min=0.001), default=1.0, help="How much faster time runs."),
         *(_option(key, info) for key, info in model.model_fields.items()),
     ]
     return click.Command(name, params=parameters, callback=run, help=(sandbox.__doc__ or "").strip())
+
+
+def _made(make: Callable[[], Sandbox], state: Path | None) -> Sandbox:
+    """The simulator. UsageError for an option it does not take and a file it cannot continue from."""
+    try:
+        return make()
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        raise click.UsageError(f"--{str(wrong['loc'][0]).replace('_', '-')}: {wrong['msg']}") from None
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    except sqlite3.DatabaseError:
+        raise click.UsageError(f"--state: {state} is not a file that a simulator has written.") from None
+    except OSError as error:
+        raise click.UsageError(f"--state: {state} cannot be opened: {error.strerror}.") from None
 
 
 def _option(key: str, info: FieldInfo) -> click.Option:
