@@ -95,7 +95,8 @@ def unfinished(migration: Migration) -> str:
     begun = migration.journal.last_event(BEGUN)
     if begun is None:
         return ""
-    ended = [migration.journal.last_event(kind) for kind in (begun.payload["stage"], "sample_chosen", "loaded")]
+    after = (begun.payload["stage"], "rollback-undo", "sample_chosen", "loaded")
+    ended = [migration.journal.last_event(kind) for kind in after]
     over = any(each is not None and each.seq > begun.seq for each in ended)
     return "" if over else str(begun.payload["again"])
 
