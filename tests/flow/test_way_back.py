@@ -26,6 +26,7 @@ def test_a_preview_says_what_a_rollback_does_and_changes_nothing(bench: Bench) -
     preview = bench.call("rollback", "--preview")
     assert bench.account.content() == before
     assert preview["next"] == "bridgework rollback"
+    assert bench.call("rollback", "--preview", "--schema")["next"] == "bridgework rollback --schema"
     done = bench.call("rollback")
     planned = {name: counts["to remove"] for name, counts in preview["removed"].items()}
     assert planned == {name: counts["removed"] for name, counts in done["removed"].items()}

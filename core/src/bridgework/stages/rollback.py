@@ -87,7 +87,10 @@ def rollback(
     schema_lines = [shown(line, declared) for line in _drop_schema(migration, receipts, preview=preview)]
     if not preview:
         migration.journal.event(stage, removed={name: counts["removed"] for name, counts in ledger.counts.items()})
-    return _result(migration, stage, ledger, schema_lines, preview=preview)
+    again = _command(stage, object_name, schema=schema)
+    return _result(
+        migration, stage, ledger, schema_lines, preview=preview, then=again if preview else "bridgework status"
+    )
 
 
 def unfinished(migration: Migration) -> str:
@@ -317,7 +320,7 @@ def _line(receipt: Receipt, what: str, reason: str) -> dict[str, str]:
 
 
 def _result(
-    migration: Migration, stage: str, ledger: Ledger, schema_lines: list[dict[str, str]], *, preview: bool
+    migration: Migration, stage: str, ledger: Ledger, schema_lines: list[dict[str, str]], *, preview: bool, then: str
 ) -> Result:
     windows: dict[str, Any] = {
         each.name: each.recoverable.days if each.recoverable else None for each in migration.capabilities.objects
@@ -341,5 +344,5 @@ def _result(
             "recoverable_until": until,
         },
         differences=left and not preview,
-        next_="bridgework rollback" if preview else "bridgework status",
+        next_=then,
     )

@@ -40,7 +40,7 @@ def rollback(result: Mapping[str, Any]) -> Page:
             Tile("Stay", number(kept), tone="look" if kept else "plain"),
             Tile("Fields and options", number(len(lines(result.get("schema"))))),
         ),
-        steps=next_steps(result, *((Step("Read what would stay and why."),) if preview else ())),
+        steps=next_steps(result, *((Step("Read what would stay and why."),) if preview and kept else ())),
         sections=(
             *_left(counts),
             *_reasons(result),
@@ -130,7 +130,7 @@ def _counts(counts: Mapping[str, Mapping[str, Any]], sums: Mapping[str, int]) ->
         return ()
     rows = tuple((named(name), *(count(whole(values.get(kind))) for kind in names)) for name, values in counts.items())
     total = (words("Together"), *(count(sums.get(kind, 0)) for kind in names))
-    columns = ("What", *(label(name) for name in names))
+    columns = ("What", *(name.capitalize() for name in names))
     return (Table(title="By kind of record", columns=columns, rows=rows, total=total, essential=True),)
 
 
