@@ -87,16 +87,22 @@ class Inserter:
         """Go on after row `last` of an object, or at its beginning."""
         self._next.setdefault(object_id, (last or first_place(object_id)) + 1)
 
-    def add(self, connection: Connection, object_id: int, rows: Sequence[Prepared]) -> None:
-        """Add rows; what was said before is folded, a key used for something else is kept under another."""
+    def add(self, connection: Connection, object_id: int, rows: Sequence[Prepared]) -> list[tuple[int, bytes]]:
+        """Add rows; what was said before is folded, a key used for something else is kept under another.
+
+        Gives the numbers and values of those that were added.
+        """
+        first = self._next[object_id]
         if self._insert(connection, object_id, rows):
-            return
+            return [(seq, row.data) for seq, row in enumerate(rows, start=first)]
+        added = []
         for row in rows:  # a key came twice: one by one
             place = place_for(connection, object_id, row, None)
             if place.exists:
                 self.folded[object_id] += 1
             else:
-                self.append(connection, object_id, place.row)
+                added.append((self.append(connection, object_id, place.row), row.data))
+        return added
 
     def append(self, connection: Connection, object_id: int, row: Prepared) -> int:
         """Add one row whose key is free; its number."""

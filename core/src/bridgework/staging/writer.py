@@ -50,6 +50,7 @@ class StagingWriter:
         self._ids: dict[str, int] = {}
         self._inserter = Inserter()
         self._overlay: Overlay | None = None
+        self._freezing: Freezing | None = None  # of a first extract, from its beginning
         self._snapshot = 0
 
     def __enter__(self) -> Self:
@@ -67,7 +68,8 @@ class StagingWriter:
         self.abandon()
         with self._store.write("begin") as connection:
             number = insert.start_over(connection, description_to_json(description))
-        self._start(description, number)
+            self._start(description, number)
+            self._freezing = self._made_freezing(connection, description)
         return number
 
     def overlay(self, description: SourceDescription, complete: bool = True) -> int:
@@ -100,7 +102,7 @@ class StagingWriter:
 
     def _start(self, description: SourceDescription, number: int) -> None:
         self._description, self._snapshot = description, number
-        self._ids, self._inserter, self._overlay = {}, Inserter(), None
+        self._ids, self._inserter, self._overlay, self._freezing = {}, Inserter(), None, None
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
@@ -154,9 +156,9 @@ class StagingWriter:
             raise
 
     def _add_batch(self, connection: Connection, object_id: int, rows: list[Prepared]) -> None:
-        if self._overlay is None:
-            self._inserter.add(connection, object_id, rows)
-        else:
+        if self._freezing is not None:
+            self._freezing.take(connection, object_id, self._inserter.add(connection, object_id, rows))
+        elif self._overlay is not None:
             self._overlay.compare(connection, object_id, rows)
 
     def _object_id(self, name: str) -> int:
@@ -181,19 +183,25 @@ class StagingWriter:
             return self._freeze(self._description, self._overlay)
 
     def _freeze(self, description: SourceDescription, overlay: Overlay | None) -> Frozen:
-        with self._writing() as connection:
-            for described in description.objects:
-                if described.name not in self._ids:
-                    self._ids[described.name] = insert.object_id(connection, described.name)
-            if overlay is not None and overlay.redescribed:
-                links.forget_all(connection)
-            references = links.References(connection, description, self._ids)
+        freezing = self._freezing
+        if freezing is None:
+            with self._writing() as connection:
+                if overlay is not None and overlay.redescribed:
+                    links.forget_all(connection)
+                freezing = self._made_freezing(connection, description)
         dirty = set(self._ids.values()) if overlay is None or overlay.redescribed else overlay.dirty
-        freezing = Freezing(self._writing, self._ids, dirty, overlay)
-        found = freezing.read_back(description, references)
-        freezing.link()
+        found = freezing.inventory(dirty)
+        freezing.link(dirty)
         results = {} if overlay is None else self._overlay_results(overlay)
         return replace(self._close(with_inferred(description, found), dirty), overlay=results)
+
+    def _made_freezing(self, connection: Connection, description: SourceDescription) -> Freezing:
+        for described in description.objects:
+            if described.name not in self._ids:
+                self._ids[described.name] = insert.object_id(connection, described.name)
+                self._inserter.start(self._ids[described.name])
+        references = links.References(connection, description, self._ids)
+        return Freezing(self._writing, description, self._ids, references, self._overlay)
 
     def _overlay_results(self, overlay: Overlay) -> dict[str, OverlayResult]:
         results = {}
