@@ -1,4 +1,4 @@
-"""The values that cross the border between the core and the plugins. All are frozen.
+"""The values that cross the border between the core and the plugins. Nobody changes one; nearly all are frozen.
 
 Values of records cross in one plain form, the *canonical form*, which is JSON:
 
