@@ -42,7 +42,9 @@ def clashes(api: ApiClient, kind: Kind, chunk: Sequence[Prepared]) -> dict[int, 
             for each in several:
                 if each is not first:  # who holds it, or would: a record is not in its own way
                     number = each.operation.number
-                    found[number] = Rejected(number, f"a record {where} holds the same unique value", field=field)
+                    holder = "" if row is None else str(row["id"])
+                    reason = f"a record {where} holds the same unique value"
+                    found[number] = Rejected(number, reason, field=field, holder=holder)
     return found
 
 

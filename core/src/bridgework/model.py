@@ -479,7 +479,8 @@ class Rejected:
     `cap` is true when a limit of the plan was reached: the engine then stops sending that object type. `unclear` is
     true when it may have been a fault that looks like a refusal: the engine asks once more, and never again. `changed`
     is true when the record is no longer in the version the operation names (412 to `If-Match`): the engine reads it
-    again and compares anew, once.
+    again and compares anew, once. `holder` is the id of the record that holds a unique value which this one wants: if
+    it is one of ours, the engine asks again when all others of the rule are through.
     """
 
     operation: int
@@ -488,6 +489,7 @@ class Rejected:
     cap: bool = False
     unclear: bool = False
     changed: bool = False
+    holder: str = ""
 
 
 @dataclass(frozen=True, slots=True)

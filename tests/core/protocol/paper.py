@@ -242,7 +242,8 @@ class PaperDestination:
         if not answer.ok:
             reason = str(answer.refusal.get("error", "refused"))
             unclear, changed = answer.status == UNCLEAR, answer.status == 412
-            return Rejected(operation.number, reason, unclear=unclear, changed=changed)
+            holder = str(answer.refusal.get("holder", ""))
+            return Rejected(operation.number, reason, unclear=unclear, changed=changed, holder=holder)
         echoed = answer.json["mark"] if operation.verb is Verb.CREATE else ""
         return Written(operation.number, answer.json["id"], str(answer.json["version"]), echoed)
 

@@ -58,6 +58,7 @@ class Registry:
     requests: list[tuple[str, str, Any]] = field(default_factory=list)
     drops: set[str] = field(default_factory=set)  # fields whose values the service silently forgets
     refuses: Callable[[Row], str] = lambda row: ""
+    unique: str = ""  # of this field no two records may have one value: 409 names who holds it
     fields: dict[str, list[str]] = field(
         default_factory=lambda: {"person": ["name", "note"], "visit": ["subject", "person"]}
     )
@@ -145,6 +146,8 @@ class Registry:
         match request.method, rest:
             case "GET", []:
                 return self._list(kind, {name: each[0] for name, each in parse_qs(request.url.query.decode()).items()})
+            case (("POST" | "PATCH"), _) if isinstance(body, dict) and (holder := self._holder(rest, body)):
+                return httpx.Response(409, json={"error": "taken", "holder": holder})
             case "POST", ["batch"]:
                 return self._batch(kind, body)
             case "POST", []:
@@ -172,6 +175,12 @@ class Registry:
         if "since" in query:
             found = [row for row in found if row["updated"] >= datetime.fromisoformat(query["since"])]
         return httpx.Response(200, json=[self._shown(row) for row in found])
+
+    def _holder(self, rest: list[str], body: Row) -> str:
+        """The record that holds a unique value of the body, if another one does."""
+        value = body.get(self.unique)
+        there = (row["id"] for row in self._rows() if value and row.get(self.unique) == value and not row["deleted"])
+        return next((id_ for id_ in there if id_ not in rest), "")
 
     def _one(self, kind: str, body: Row) -> httpx.Response:
         if reason := self._why_not(kind, body):

@@ -93,6 +93,24 @@ def test_a_field_that_holds_what_people_typed_stays(bench: TwentyBench) -> None:
 
 
 @pytest.mark.slow
+def test_people_of_different_batches_who_exchange_their_addresses_in_a_delta_all_get_them(
+    make_bench: MakeBench,
+) -> None:
+    people = 6  # in two batches of three: everybody takes the address of somebody in the other one
+    export = little_practice(people)
+    bench = make_bench(export)
+    bench.loaded()
+    addresses = [row["email"] for row in export.rows["patients"]]
+    for row, address in zip(export.rows["patients"], reversed(addresses), strict=True):
+        row["email"] = address
+    export.generated_at = LATER
+    export.write(bench.folder.parent / "migration-export")
+    assert bench.call("delta", code=(0, 1))["outcomes"]["patients"] == {"updated": people}
+    by_number = {row["patientNumber"]: row["emails"]["primaryEmail"] for row in bench.workspace.rows("person")}
+    assert [by_number[f"{1001 + place}"] for place in range(people)] == addresses[::-1]
+
+
+@pytest.mark.slow
 def test_a_delta_changes_what_changed_and_leaves_alone_what_people_edited(
     make_bench: MakeBench, tmp_path: object
 ) -> None:

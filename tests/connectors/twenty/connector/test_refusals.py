@@ -19,6 +19,8 @@ from bridgework_twenty.batches import Ceiling, Prepared
 
 from .conftest import Desk, Ledger, MakeDesk
 
+TAKEN = "a record of the workspace holds the same unique value"
+
 
 def person(desk: Desk, email: str, **values: Any) -> Any:
     verb = values.pop("verb", Verb.CREATE)
@@ -26,10 +28,10 @@ def person(desk: Desk, email: str, **values: Any) -> Any:
 
 
 def test_the_record_whose_address_is_taken_is_named_and_only_the_rest_is_halved(desk: Desk) -> None:
-    desk.written(person(desk, "taken@example.org"))
+    [holder] = desk.written(person(desk, "taken@example.org"))
     good, bad, more = (person(desk, f"{name}@example.org") for name in ("a", "Taken", "b"))
     results = list(desk.connector.write([good, bad, more]))
-    assert results[0] == Rejected(bad.number, "a record of the workspace holds the same unique value", field="emails")
+    assert results[0] == Rejected(bad.number, TAKEN, field="emails", holder=holder)
     assert isinstance(results[1], BatchRejected)
     assert results[1].operations == (good.number, more.number)
 
@@ -75,7 +77,7 @@ def test_a_record_that_is_there_already_is_not_in_its_own_way(desk: Desk) -> Non
     twice = person(desk, "ana@example.org", client_id=first.client_id, marker=first.marker)
     twin = person(desk, "ana@example.org")
     results = list(desk.connector.write([twice, twin]))
-    assert results[0] == Rejected(twin.number, "a record of the workspace holds the same unique value", field="emails")
+    assert results[0] == Rejected(twin.number, TAKEN, field="emails", holder=str(first.client_id))
     assert [each.operations for each in results[1:] if isinstance(each, BatchRejected)] == [(twice.number,)]
 
 
@@ -107,9 +109,7 @@ def test_an_update_to_an_address_that_somebody_keeps_names_field_and_holder(desk
     other = desk.operation("person", Verb.UPDATE, target_id=ids[1], body={"jobTitle": "x"})
     results = list(desk.connector.write([change(desk, ids[0], "b@example.org"), other]))
     assert [each.field for each in results if isinstance(each, Rejected)] == ["emails"]
-    assert [each.reason for each in results if isinstance(each, Rejected)] == [
-        "a record of the workspace holds the same unique value"
-    ]
+    assert [(each.reason, each.holder) for each in results if isinstance(each, Rejected)] == [(TAKEN, ids[1])]
     assert addresses(desk, ids) == ["a@example.org", "b@example.org"]
 
 

@@ -69,6 +69,7 @@ class Job(NamedTuple):
 class Done(NamedTuple):
     """What became of a job. `cap`: a limit of the plan was reached. `whole`: it was refused together with others.
     `foreign`: the answer was about another record. `changed`: nothing was written, the record is to be read again.
+    `holder`: id of the record that holds a unique value which this one wants.
     """
 
     job: Job
@@ -77,6 +78,7 @@ class Done(NamedTuple):
     whole: bool = False
     foreign: bool = False
     changed: bool = False
+    holder: str = ""
 
 
 class Answers:
@@ -96,6 +98,7 @@ class Answers:
         self._adopted: set[int] = set()
         self._foreign: set[int] = set()
         self._changed: set[int] = set()
+        self._holders: dict[int, str] = {}
 
     def gather(
         self,
@@ -125,14 +128,15 @@ class Answers:
         """What became of every job. What is undecided was not sent only if it never left: else it is in doubt."""
         self._note(unsent, "not_sent", "turned away")
         self._unanswered(list(self.jobs), may_send)
-        if self._capped or self._whole or self._foreign or self._changed:
+        if self._capped or self._whole or self._foreign or self._changed or self._holders:
             return [self._done(number) for number in self._outcomes]
         return [Done(self.jobs[number], outcome) for number, outcome in self._outcomes.items()]
 
     def _done(self, number: int) -> Done:
         capped, whole = number in self._capped, number in self._whole
         foreign, changed = number in self._foreign, number in self._changed
-        return Done(self.jobs[number], self._outcomes[number], capped, whole, foreign, changed)
+        holder = self._holders.get(number, "")
+        return Done(self.jobs[number], self._outcomes[number], capped, whole, foreign, changed, holder)
 
     def refused_creates(self) -> dict[int, Job]:
         """Creates that the destination refused, each by itself."""
@@ -199,6 +203,8 @@ class Answers:
             )
             if result.cap:
                 self._capped.add(result.operation)
+            if result.holder:
+                self._holders[result.operation] = result.holder
         return (result.operation,)
 
     def _written(self, result: Written) -> Outcome:

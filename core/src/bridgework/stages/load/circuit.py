@@ -39,12 +39,12 @@ class Circuit:
         self.opened: dict[str, str] = {}
 
     def heard(self, done: Done) -> None:
-        """What became of a record; a limit of the plan is no drift."""
+        """What became of a record; a limit of the plan is no drift, nor is a value that another record holds."""
         name = done.job.intent.object
         with self._lock:
             if done.outcome.state in _REACHED:
                 self._refused.pop(name, None)
-            elif done.outcome.state == "rejected" and not done.cap:
+            elif done.outcome.state == "rejected" and not done.cap and not done.holder:
                 about = (done.outcome.reason, done.outcome.field)
                 streak = self._longer(self._refused, name, about)
                 if streak.length == EQUAL:

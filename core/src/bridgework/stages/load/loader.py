@@ -12,6 +12,7 @@ from bridgework.mapping import CompiledRule
 from bridgework.model import Verb
 from bridgework.stages.load.answers import Done, Job
 from bridgework.stages.load.circuit import Circuit
+from bridgework.stages.load.exchanging import together
 from bridgework.stages.load.jobs import SKIPPED, WAITING, JobMaker, Planned, planned
 from bridgework.stages.load.lanes import Lanes
 from bridgework.stages.load.matching import Matcher
@@ -58,6 +59,7 @@ class Loader:
         self._probe = Probe(migration, self._circuit, resolver.book)
         self._writer = Writer(migration, self._circuit)
         self._capped: set[str] = set()
+        self._taken: dict[str, str] = {}  # key of a refused record of the rule -> id of who holds a value it wants
         self.outcomes: dict[str, Counter[str]] = {}
         self.altered: list[dict[str, Any]] = []  # fields that samples did not hold as they were sent
         self.taken_in: dict[str, int] = {}  # rule -> records that the journal had forgotten
@@ -117,7 +119,29 @@ class Loader:
         if changed:  # between being read and being updated: read and compared again, once
             wanted = (each for each in self._wanted(rule) if each.mapped.key in changed)
             self._go(rule, wanted, second_pass=second_pass, anew=False)
+        for _ in range(ROUNDS):
+            if not self._taken or second_pass or not self._ask_again(rule):
+                break
+        self._taken.clear()
         self._sampling.read(rule.name)
+
+    def _ask_again(self, rule: CompiledRule) -> bool:
+        """Records of the rule that were refused for a value which another one of ours holds: it may be free by now, or
+        they may exchange theirs. Whether one was written."""
+        taken = dict(self._taken)
+        self._taken.clear()
+        ours = self._migration.journal.by_destination(rule.target, set(taken.values()))
+        holders = {key: _key_of(ours[id_], rule) for key, id_ in taken.items() if id_ in ours}
+        wanted = [each for each in self._wanted(rule) if each.mapped.key in holders]
+        jobs = self._maker(rule, anew=False, retry=True).first_pass(wanted)
+        self.outcomes[rule.name]["rejected"] -= len(wanted)
+        groups = together(jobs, holders, self._migration.capabilities.object(rule.target).batch_size)
+        written = False
+        with Lanes(self._migration, self._writer, 1) as lanes:
+            for results in lanes.run(groups):
+                self._heard(rule, results, counted=False)
+                written = written or any(each.outcome.state == "done" for each in results)
+        return written
 
     def _go(self, rule: CompiledRule, wanted: Iterator[Planned], *, second_pass: bool, anew: bool) -> set[str]:
         """Go over records of a rule; the keys of those that are to be gone over again."""
@@ -131,15 +155,7 @@ class Loader:
     def _groups(
         self, rule: CompiledRule, wanted: Iterator[Planned], *, second_pass: bool, anew: bool
     ) -> Iterator[list[Job]]:
-        maker = JobMaker(
-            self._migration,
-            self._resolver,
-            rule,
-            stage=self._stage,
-            retry_rejected=self._retry_rejected,
-            tally=self.outcomes[rule.name],
-            anew=anew,
-        )
+        maker = self._maker(rule, anew=anew, retry=self._retry_rejected)
         capability = self._migration.capabilities.object(rule.target)
         batch = capability.batch_size
         size = max(GROUP, batch) if capability.records_per_request == 1 else batch * max(1, BATCHED // batch)
@@ -160,6 +176,17 @@ class Loader:
             self._probe.before(len(waiting))
             yield waiting
 
+    def _maker(self, rule: CompiledRule, *, anew: bool, retry: bool) -> JobMaker:
+        return JobMaker(
+            self._migration,
+            self._resolver,
+            rule,
+            stage=self._stage,
+            retry_rejected=retry,
+            tally=self.outcomes[rule.name],
+            anew=anew,
+        )
+
     def _wanted(self, rule: CompiledRule) -> Iterator[Planned]:
         keys = None if self._only is None else self._only.get(rule.name, frozenset())
         if keys is not None and not keys:
@@ -175,6 +202,8 @@ class Loader:
         for each in done:
             if each.cap or each.job.conflicts:
                 self._note(rule, each)
+            if each.holder:
+                self._taken[each.job.intent.key] = each.holder
         if counted:  # each record once, whatever the second pass adds to it
             self._migration.progress.step(rule.name, len(done))
 
@@ -186,6 +215,11 @@ class Loader:
             )
         if done.cap:
             self._capped.add(rule.target)
+
+
+def _key_of(named: tuple[str, str], rule: CompiledRule) -> str:
+    """The key of a record of ours, empty if another rule wrote it."""
+    return named[1] if named[0] == rule.name else ""
 
 
 def _state(done: Done) -> str:
