@@ -135,3 +135,12 @@ MONEY = FieldType.MONEY
 
 def on_plans(label: str) -> WantedField:
     return WantedField(object="treatmentPlan", label=label, type=MONEY)
+
+
+def test_a_reference_to_records_of_several_objects_is_no_field_that_can_be_made() -> None:
+    about = wanted("About", FieldType.REFERENCE, reference="person", also=("company",))
+    can = Capabilities(objects=(), field_types=frozenset())
+    with pytest.raises(UsageError, match="person: About leads to records of person, company; a field that is made"):
+        check_objects(present(), can, [about], [])
+    there = TargetField(key="about", label="About", type=FieldType.REFERENCE)
+    check_objects(present(there), can, [about], [])

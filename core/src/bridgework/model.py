@@ -274,7 +274,8 @@ class DestinationSchema:
 class WantedField:
     """A field the mapping writes, and the option labels it needs. `optional` ranks what to drop first (1 = first).
 
-    `whole` has the whole label of each option that is shortened because the destination takes no longer ones.
+    `whole` has the whole label of each option that is shortened because the destination takes no longer ones. `also`
+    are further objects that its references lead to: a field that is made refers to one.
     """
 
     object: str
@@ -283,6 +284,7 @@ class WantedField:
     options: tuple[str, ...] = ()
     under: str = ""  # option of the parent field these options belong to
     reference: str = ""
+    also: tuple[str, ...] = ()
     optional: int | None = None
     reason: str = ""
     whole: Mapping[str, str] = made_by(default_factory=dict)

@@ -80,7 +80,8 @@ def check_objects(
     wanted: Sequence[WantedField],
     objects: Sequence[WantedObject],
 ) -> None:
-    """Every object the mapping writes is there or can be made. UsageError names the first that is neither."""
+    """Every object the mapping writes is there or can be made, and so can every reference. UsageError names the first
+    that is neither."""
     known = {target.name for target in present.objects}
     new = [each.name for each in objects if each.name not in known]
     if new and capabilities.new_objects is None:
@@ -93,6 +94,14 @@ def check_objects(
             raise UsageError(
                 f"The mapping writes to {field.object}, which the destination does not have.",
                 next_step=f"use one of {', '.join(sorted(known))}, or describe it under objects: in the mapping",
+            )
+    there = {(target.name, field.label) for target in present.objects for field in target.fields}
+    for field in wanted:
+        if field.also and (field.object, field.label) not in there:
+            raise UsageError(
+                f"{field.object}: {field.label} leads to records of {', '.join((field.reference, *field.also))}; "
+                "a field that is made refers to one object.",
+                next_step="map one field for each of these objects",
             )
 
 

@@ -54,7 +54,7 @@ def _wanted(
         if field.spec.options_from is not None and staging is not None:
             options += _column(plan, rule, field, staging)
     shown = {option: fitted(option, plan.settings.option_length) for option in options}
-    pointed = [plan.rules[name].target for name in field.references if name in plan.rules]
+    pointed = list(dict.fromkeys(plan.rules[name].target for name in field.references if name in plan.rules))
     return WantedField(
         object=rule.target,
         label=field.label,
@@ -62,6 +62,7 @@ def _wanted(
         options=tuple(dict.fromkeys(shown.values())),
         under=field.spec.under,
         reference=pointed[0] if pointed else "",
+        also=tuple(pointed[1:]),
         optional=field.spec.optional,
         reason=field.spec.reason or f"rule {rule.name}",
         whole={label: option for option, label in shown.items() if label != option},
@@ -79,10 +80,12 @@ def _without_rows(plan: Plan, field: CompiledField) -> bool:
 def _both(first: WantedField, second: WantedField) -> WantedField:
     ranks = [rank for rank in (first.optional, second.optional) if rank is not None]
     long = FieldType.LONG_TEXT in (first.type, second.type)
+    others = (*first.also, second.reference, *second.also)
     return replace(
         first,
         type=FieldType.LONG_TEXT if long else first.type,
         options=tuple(dict.fromkeys((*first.options, *second.options))),
+        also=tuple(dict.fromkeys(each for each in others if each and each != first.reference)),
         optional=max(ranks) if len(ranks) == 2 else None,
         whole={**first.whole, **second.whole},
     )
