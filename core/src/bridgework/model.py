@@ -594,6 +594,7 @@ class NamedTransform:
 
     A transform receives the value of `from` and, if it takes a second parameter, the `TransformContext`.
     It returns a canonical value or None, and raises ValueError (without the value in its text) if it cannot.
+    `leaves` gives what of a value the result has no place for, as a text: it is kept in the archive.
     """
 
     name: str
@@ -601,6 +602,7 @@ class NamedTransform:
     description: str = ""
     examples: tuple[tuple[Value, Value], ...] = ()
     result: FieldType | None = None
+    leaves: Callable[[Value], str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

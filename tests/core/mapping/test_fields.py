@@ -117,6 +117,32 @@ rules:
     assert made.cut == {"Remarks": "y" * 45 + "\nTitle: " + "x" * 30}
 
 
+@pytest.mark.parametrize(
+    ("written", "addresses", "left"),
+    [
+        ("ana@example.org", ["ana@example.org"], None),
+        ("ana@example.org; <bo@example.org>", ["ana@example.org", "bo@example.org"], None),
+        ("Ana <ana@example.org>", ["ana@example.org"], "Ana <ana@example.org>"),
+        ("ask her husband", [], "ask her husband"),
+    ],
+)
+def test_what_is_no_address_stands_in_the_archive(written: str, addresses: list[str], left: str | None) -> None:
+    rule = """
+rules:
+  clients:
+    from: clients
+    to: person
+    fields:
+      name: first
+      emails: {all: [{from: email, use: email_list}, {from: email, use: email_list}], use: unique_contacts}
+"""
+    [made] = run(compiled(rule), "clients", {"clients": [client(email=written)]})
+    assert isinstance(made, Mapped)
+    assert [each["value"] for each in made.body.get("emails", [])] == addresses  # type: ignore[index, union-attr]
+    assert dict(made.cut) == ({"emails": left} if left else {})
+    assert made.warnings == (("emails: what has no place there stands in the archive",) if left else ())
+
+
 def test_what_overflows_needs_a_field_for_long_text() -> None:
     with pytest.raises(MappingError, match="Tried is no field for long text here"):
         compiled(f"{CLIENT_RULE}      Tried: first\n      Other: {{from: last, overflow: Tried}}\n")

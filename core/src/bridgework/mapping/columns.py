@@ -40,7 +40,7 @@ def bodies(rule: CompiledRule, scopes: Sequence[Scope], longest: int) -> list[Bo
     noted = any(scope.warnings for scope in scopes)
     if columns is None or noted or _unusual(rule, columns, longest):
         for scope in scopes:
-            scope.warnings = ()
+            scope.forget()
         return None
     labels = [field.label for field in rule.fields]
     if not labels:

@@ -262,6 +262,8 @@ class FieldCompiler:
         function = named.function
         if takes_context(function):
             return lambda value, scope: None if is_empty(value) else function(value, scope.context())
+        if named.leaves is not None and self.trace.label:
+            return _noting_what_is_left(self.trace.label, function, named.leaves)
         return lambda value, scope: None if is_empty(value) else function(value)
 
     def _shaping(self, kind: FieldType) -> Callable[[Value, Scope], Value]:
@@ -269,6 +271,19 @@ class FieldCompiler:
         if kind in TEXT_TYPES or kind is FieldType.CHOICE:
             return _as_text
         return lambda value, scope: None if is_empty(value) else shaped(value, kind, currency)
+
+
+def _noting_what_is_left(
+    label: str, function: Callable[..., Value], leaves: Callable[[Value], str]
+) -> Callable[[Value, Scope], Value]:
+    def transform(value: Value, scope: Scope) -> Value:
+        if is_empty(value):
+            return None
+        if left := leaves(value):
+            scope.leave(label, left)
+        return function(value)
+
+    return transform
 
 
 def takes_context(function: Callable[..., Any]) -> bool:

@@ -41,7 +41,7 @@ class Mapped(NamedTuple):
     Choices are labels; references are ``{"rule": …, "key": …}``; owners are ``{"owner": value}``, the value empty if
     nobody is named. `deferred` holds fields of the second pass. `warnings` name labels and reasons, never values.
     `needs` are the (rule, key) of records without which this one is not written, whether a field names them or not.
-    `cut` are whole texts for the archive, of fields that hold only their beginning.
+    `cut` are texts for the archive: whole ones of fields that hold only their beginning, and what had no place there.
     """
 
     rule: str

@@ -260,6 +260,8 @@ def outcome(rule: CompiledRule, scope: Scope, place: Place, waiting: frozenset[s
     if (rule.file or rule.sheet) and file is None:
         return Skipped(rule=rule.name, object=rule.object, key=row.key, reason="no file named")
     cut = fit(rule, scope, body, deferred, long) if long else _UNCUT
+    if scope.left:
+        cut = {**scope.left, **cut}
     sources, needs = _sources(rule, scope), _needs(rule, scope) if rule.requires else ()
     return Mapped(rule.name, place.key, rule.target, body, deferred, sources, scope.warnings, file, needs, cut)
 

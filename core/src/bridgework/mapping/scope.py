@@ -50,6 +50,7 @@ class StagedRows(Protocol):
     def declared_merges(self) -> Iterator[tuple[tuple[str, str], str]]: ...
 
 
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 _CHILDLESS: Mapping[Hop, Sequence[StagedRow]] = MappingProxyType({})
 
 
@@ -65,6 +66,7 @@ class Scope:
     members: Sequence[StagedRow] = ()
     memo: dict[int, list[Scope]] | None = None  # chosen children by roll-up, which several fields share
     warnings: tuple[str, ...] = ()
+    left: Mapping[str, str] = _NOTHING  # for the archive: what had no place in a field, by label
     _context: TransformContext | None = None
 
     def __init__(
@@ -89,6 +91,19 @@ class Scope:
     def warn(self, text: str) -> None:
         """Note what a person should know about the record; never a value."""
         self.warnings = (*self.warnings, text)
+
+    def leave(self, label: str, text: str) -> None:
+        """Keep for the archive what a field has no place for."""
+        known = self.left.get(label, "")
+        if text in known.split("\n"):
+            return
+        if not known:
+            self.warn(f"{label}: what has no place there stands in the archive")
+        self.left = {**self.left, label: f"{known}\n{text}".lstrip("\n")}
+
+    def forget(self) -> None:
+        """Take back what was noted: the row is looked at once more."""
+        self.warnings, self.left = (), _NOTHING
 
     def context(self) -> TransformContext:
         """What transforms may know; the zone is the row's own where it has one."""

@@ -142,6 +142,14 @@ def email_list(value: Value) -> Value:
     return [{"value": part, "label": "work", "primary": place == 0} for place, part in enumerate(ordered)]
 
 
+def no_addresses(value: Value) -> str:
+    """The texts that hold something beside addresses, as they are written."""
+    texts = [plain_text(each) for each in (value if isinstance(value, list) else [value])]
+    return "\n".join(
+        text for text in texts if not all(_EMAIL.fullmatch(part.strip("<>")) for part in _SPLIT.split(text) if part)
+    )
+
+
 def telephone_list(value: Value) -> Value:
     """One number or several (texts, or tables with number and type) to a list, each once, the first one primary."""
     found: dict[str, dict[str, Value]] = {}
@@ -201,10 +209,20 @@ def _zone(context: TransformContext) -> tzinfo:
     return zone_of(context.time_zone) or UTC
 
 
-def _named(function: Callable[..., Value], result: FieldType | None, *examples: tuple[Value, Value]) -> NamedTransform:
+def _named(
+    function: Callable[..., Value],
+    result: FieldType | None,
+    *examples: tuple[Value, Value],
+    leaves: Callable[[Value], str] | None = None,
+) -> NamedTransform:
     described = (function.__doc__ or "").strip()
     return NamedTransform(
-        name=function.__name__, function=function, description=described, examples=examples, result=result
+        name=function.__name__,
+        function=function,
+        description=described,
+        examples=examples,
+        result=result,
+        leaves=leaves,
     )
 
 
@@ -228,6 +246,7 @@ TRANSFORMS: tuple[NamedTransform, ...] = (
         email_list,
         FieldType.EMAILS,
         ("ana@example.org", [{"value": "ana@example.org", "label": "work", "primary": True}]),
+        leaves=no_addresses,
     ),
     _named(
         telephone_list,

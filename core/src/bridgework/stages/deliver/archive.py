@@ -29,8 +29,8 @@ README: Final = """Archive of records without a place in the new system
 ====================================================
 
 Each file here holds what one object of the old system had that the new one cannot hold:
-whole rows ("kind": "row"), of rows that were moved, the fields that were not ("kind": "fields"), and the whole texts
-of fields that were too short for them ("kind": "texts").
+whole rows ("kind": "row"), of rows that were moved, the fields that were not ("kind": "fields"), and texts ("kind":
+"texts"): whole ones of fields that were too short for them, and what had no place in a field.
 manifest.json lists every file with its rows, reasons and hashes.
 
 The files are sealed. To open one on the machine where the migration was made:
@@ -186,7 +186,7 @@ def _lines(migration: Migration, item: SourceObject) -> Iterator[dict[str, Any]]
 
 
 def _cut_texts(migration: Migration, object_name: str) -> Iterator[dict[str, Any]]:
-    """Whole texts of records whose fields hold their beginning; the survey saw of which rules there are any."""
+    """Texts of records that stand in fields in part, or not at all; the survey saw of which rules there are any."""
     surveyed = migration.journal.last_event("surveyed")
     shortened = migration.plan.rules if surveyed is None else surveyed.payload.get("shortened", migration.plan.rules)
     for rule in migration.plan.rules.values():
