@@ -69,7 +69,11 @@ def test_the_first_migration_of_the_manual_works_command_by_command(
 
     assert {"check", "load", "reconcile", "delta", "deliver", "rollback"} <= set(done)
     files = {str(path.relative_to(tmp_path / "rehearsal")) for path in (tmp_path / "rehearsal").rglob("*.*")}
-    # Nothing is purged, and in a fresh account nobody holds anything.
-    assert _named_files() - files == {"reports/purge-certificate.html", "private/taken.csv"}
+    # Nothing is purged or brought back, and in a fresh account nobody holds anything.
+    assert _named_files() - files == {
+        "reports/purge-certificate.html",
+        "reports/rollback-undo.html",
+        "private/taken.csv",
+    }
     named = re.findall(r"`([\w-]+\.(?:html|pdf|csv|ndjson|json|txt))`", (PAGE.parent / "deliver.md").read_text("utf-8"))
     assert set(named) - {Path(name).name for name in files if name.startswith("package/")} == set()
