@@ -69,6 +69,7 @@ def test_a_practice_arrives_is_changed_and_goes_out_again(live: Live, export: An
         assert migration.call("reconcile", code=(0, 1))["differences"] == []
         arrived(live, migration)
         changed(migration, export, tmp_path)
+        taken_back(live, migration)
     finally:
         live.remember()
         answer = migration.call("rollback", "--schema", code=(0, 1))
@@ -154,4 +155,20 @@ def changed(migration: Migration, export: Any, tmp_path: Path) -> None:
     export.generated_at = LATER
     export.write(tmp_path / "export")
     assert migration.call("delta", code=(0, 1))["outcomes"]["patients"] == {"updated": PEOPLE}
+    assert migration.call("load")["outcomes"]["patients"] == {"unchanged": PEOPLE}
+
+
+def taken_back(live: Live, migration: Migration) -> None:
+    """A rollback is taken back: the same records are there again, as they were."""
+    asked = {"filter": "sourceId[startsWith]:sensei.patients.pat-", "limit": 200}
+
+    def people() -> dict[str, Any]:
+        rows = live.call("GET", "/rest/people", params=asked)["data"]["people"]
+        return {row["id"]: row["emails"] for row in rows if live.token in json.dumps(row["emails"])}
+
+    before = people()
+    migration.call("rollback")
+    assert people() == {}
+    assert migration.call("rollback", "--undo")["state"] == "done"
+    assert people() == before
     assert migration.call("load")["outcomes"]["patients"] == {"unchanged": PEOPLE}

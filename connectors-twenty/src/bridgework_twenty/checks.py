@@ -11,6 +11,7 @@ from bridgework.model import Check
 from bridgework_twenty import keys, refusals
 from bridgework_twenty.catalogue import Catalogue, Kind
 from bridgework_twenty.limits import PLANS
+from bridgework_twenty.restoring import rest_route
 from bridgework_twenty.settings import Settings
 from bridgework_twenty.workspace import NEW_KEY, Workspace, workspace
 
@@ -37,6 +38,7 @@ def run(api: ApiClient, catalogue: Catalogue, settings: Settings) -> Iterator[Ch
         return
     yield _key(found, facts)
     yield from _rights(api, catalogue)
+    yield _way_back(api)
     yield _plan(settings)
 
 
@@ -99,6 +101,13 @@ def _release(attachment: Kind | None) -> Check:
         detail="2.21 or later" if ok else "older than 2.21: attachments have no field for files",
         next_step="" if ok else "update the server",
     )
+
+
+def _way_back(api: ApiClient) -> Check:
+    """Which way back from the trash this release has."""
+    route = rest_route(api)
+    way = f"REST ({route.format('people')})" if route else "GraphQL"
+    return Check(name="trash", ok=True, detail=f"rollback --undo brings records back by {way}")
 
 
 def _records(api: ApiClient, kind: Kind) -> Check:

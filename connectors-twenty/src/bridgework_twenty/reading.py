@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from bridgework.errors import StopRun
 from bridgework.model import StoredRecord
 from bridgework_twenty import stored
 from bridgework_twenty.catalogue import Catalogue, Kind
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 PAGE = 200  # the most the server gives; it cuts larger numbers in silence
 NAMED = 150  # ids in one address: a request line of 8 kB, where a proxy's patience usually ends, holds some 190
 ANY = "or(deletedAt[is]:NULL,deletedAt[is]:NOT_NULL)"  # deleted records are hidden unless the filter speaks of them
+CAPPED = "x-twenty-fields-capped"  # releases after 2.21: an object with more than 200 fields is given in part
 Row = dict[str, Any]
 
 
@@ -69,7 +71,14 @@ def _rows(answer: Answer, kind: Kind) -> list[Row]:
     found = data.get(kind.plural) if isinstance(data, dict) else None
     if not isinstance(found, list):
         raise read_refused(answer, f"the {kind.plural}")
-    return [row for row in found if isinstance(row, dict) and row.get("id")]
+    listed = [row for row in found if isinstance(row, dict) and row.get("id")]
+    if CAPPED in answer.headers and any(each.wire not in row for row in listed for each in kind.fields.values()):
+        raise StopRun(
+            f"Twenty gives only a part of the fields of {kind.plural}: the object has more than it gives at once.",
+            cause="destination",
+            next_step="remove fields that nobody needs from the object, then run the same command again",
+        )
+    return listed
 
 
 def _page(answer: Answer) -> Mapping[str, Any]:

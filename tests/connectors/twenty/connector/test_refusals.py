@@ -12,7 +12,7 @@ import pytest
 
 from bridgework.client import ApiClient, MemoryBudgetStore, unsent
 from bridgework.clock import FakeClock
-from bridgework.errors import AccessDenied
+from bridgework.errors import AccessDenied, StopRun
 from bridgework.model import BatchRejected, Refused, Rejected, Throttle, Verb, Verdict, Written
 from bridgework_twenty import Twenty, checks, keys, limits
 from bridgework_twenty.batches import Ceiling, Prepared
@@ -297,3 +297,20 @@ def test_a_refusal_in_known_words_is_final(desk: Desk, values: dict[str, Any]) -
     [refused] = desk.connector.write([desk.operation("company", body=values)])
     assert isinstance(refused, Rejected)
     assert not refused.unclear
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_records_that_are_given_in_part_end_the_run_and_are_not_taken_for_empty(desk: Desk, whole: bool) -> None:
+    """Reference 16: later releases give 200 fields of an object at most, and say so in a header."""
+    [made] = desk.written(desk.operation("note", body={"title": "x"}))
+    [row] = [each for each in desk.running.state()["objects"]["note"] if each["id"] == made]
+    row = row if whole else {"id": made, "title": "x"}
+    body = json.dumps({"data": {"notes": [row]}, "totalCount": 1, "pageInfo": {"hasNextPage": False}})
+    headers = {"content-type": "application/json", "X-Twenty-Fields-Capped": "true"}
+    match = {"method": "GET", "path": "/rest/notes"}
+    desk.running.faults({"kind": "answer", "status": 200, "body": body, "headers": headers, "match": match})
+    if whole:
+        assert [each.values["title"] for each in desk.connector.read("note", [made])] == ["x"]
+    else:
+        with pytest.raises(StopRun, match="only a part of the fields of notes"):
+            list(desk.connector.read("note", [made]))

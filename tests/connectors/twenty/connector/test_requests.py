@@ -119,6 +119,9 @@ def _everything(desk: Desk) -> None:
     again = desk.operation("person", key=1, generation=2, body={"name.firstName": "Ana"})
     removed = list(connector.undo([_delete(desk, "person", id_) for id_ in people]))
     assert all(isinstance(each, Undone) for each in removed)
+    back = list(connector.restore([desk.operation("person", Verb.RESTORE, target_id=id_) for id_ in people]))
+    assert all(isinstance(each, Written) for each in back)
+    list(connector.undo([_delete(desk, "person", id_) for id_ in people]))
     assert again.generation == 2
     list(connector.undo([_delete(desk, "visit", visit)]))
     for receipt in reversed(receipts):

@@ -118,3 +118,13 @@ def test_a_role_that_may_not_restore_ends_the_run(make_desk: MakeDesk, restore_r
     with pytest.raises(AccessDenied, match="restoring notes"):
         list(limited.restore(restoring(desk, ids)))
     assert there(desk) == set()
+
+
+WORDS = {"first": "REST (/rest/restore/people)", "later": "REST (/rest/people/restore)", "none": "GraphQL"}
+
+
+@WAYS
+def test_check_says_by_which_way_records_would_come_back(make_desk: MakeDesk, restore_routes: str) -> None:
+    desk = make_desk(restore_routes=restore_routes)
+    [line] = [each for each in desk.connector.check_destination() if each.name == "trash"]
+    assert (line.ok, line.detail) == (True, f"rollback --undo brings records back by {WORDS[restore_routes]}")

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 PLURALS = ("people", "companies", "opportunities", "notes", "tasks", "noteTargets", "taskTargets", "attachments")
-KEPT = {f"/{name}" for name in (*PLURALS, "workspaceMembers")} | {
-    f"{start}/{name}{end}" for name in PLURALS for start, end in (("/batch", ""), ("", "/{id}"))
+KEPT = {f"/{name}" for name in (*PLURALS, "workspaceMembers", "open-api/core")} | {
+    f"{start}/{name}{end}" for name in PLURALS for start, end in (("/batch", ""), ("", "/{id}"), ("/restore", ""))
 }
 METADATA = {"/objects", "/objects/{id}", "/fields", "/fields/{id}"}
 _NOISE = {"description", "example", "examples", "default", "title", "summary"}
