@@ -10,11 +10,13 @@ from bridgework.errors import StopRun
 from bridgework.model import StoredRecord
 from bridgework_twenty import stored
 from bridgework_twenty.catalogue import Catalogue, Kind
+from bridgework_twenty.limits import errors
 from bridgework_twenty.refusals import read_refused
 
 if TYPE_CHECKING:
     from bridgework.client import Answer, ApiClient
 
+GRAPHQL = "/graphql"
 PAGE = 200  # the most the server gives; it cuts larger numbers in silence
 NAMED = 150  # ids in one address: a request line of 8 kB, where a proxy's patience usually ends, holds some 190
 ANY = "or(deletedAt[is]:NULL,deletedAt[is]:NOT_NULL)"  # deleted records are hidden unless the filter speaks of them
@@ -55,6 +57,24 @@ def rows(api: ApiClient, kind: Kind, **params: Any) -> Iterator[Row]:
     if (more := following(first)) is not None:
         for answer in api.pages(kind.path, {**asked, **more}, following):
             yield from _rows(answer, kind)
+
+
+def with_values(api: ApiClient, kind: Kind, field: str, part: str, values: Sequence[str]) -> list[str]:
+    """Ids of the rows that hold one of the values, those in the trash too: by variables, in which anything can stand.
+
+    None where GraphQL gives no answer: a write that clashes says so.
+    """
+    held: Any = {"in": list(values)}
+    anywhere = [{"deletedAt": {"is": "NULL"}}, {"deletedAt": {"is": "NOT_NULL"}}]
+    chosen = {"and": [{field: {part: held} if part else held}, {"or": anywhere}]}
+    input_type = f"{kind.name[:1].upper()}{kind.name[1:]}FilterInput"
+    query = f"query($f: {input_type}) {{ {kind.plural}(filter: $f) {{ edges {{ node {{ id }} }} }} }}"
+    answer = api.query(GRAPHQL, json={"query": query, "variables": {"f": chosen}}, accept=(200, 400, 403))
+    body = answer.refusal
+    data = body.get("data") if isinstance(body, dict) and not errors(body) else None
+    found = data.get(kind.plural) if isinstance(data, dict) else None
+    edges = found.get("edges") if isinstance(found, dict) else None
+    return [str(each["node"]["id"]) for each in edges or ()]
 
 
 def count(api: ApiClient, kind: Kind, chosen: str) -> int:

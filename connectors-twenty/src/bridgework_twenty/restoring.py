@@ -16,11 +16,11 @@ from bridgework.model import BatchRejected, Operation, Rejected, WriteResult, Wr
 from bridgework_twenty import refusals
 from bridgework_twenty.answering import records
 from bridgework_twenty.catalogue import Catalogue, Kind
+from bridgework_twenty.reading import GRAPHQL
 
 if TYPE_CHECKING:
     from bridgework.client import Answer, ApiClient
 
-GRAPHQL = "/graphql"
 FIRST, LATER = "/rest/restore/{}", "/rest/{}/restore"  # 2.21, and releases after it
 _DESCRIPTION = "/rest/open-api/core"
 _GONE = "the record is not in the trash any more"

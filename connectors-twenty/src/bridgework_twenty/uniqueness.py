@@ -15,7 +15,7 @@ from bridgework.model import Holder, Rejected, Value
 from bridgework_twenty import stored
 from bridgework_twenty.batches import Prepared
 from bridgework_twenty.catalogue import Kind
-from bridgework_twenty.reading import ANY, PAGE, count, rows
+from bridgework_twenty.reading import ANY, PAGE, count, rows, with_values
 from bridgework_twenty.wire import Misfit, request_body
 
 if TYPE_CHECKING:
@@ -64,8 +64,7 @@ def release(api: ApiClient, kind: Kind, chunk: Sequence[Prepared]) -> None:
 def holders(api: ApiClient, kind: Kind, key: str, values: Sequence[Value], region: str) -> Iterator[Holder]:
     """Who holds one of the values of a unique field, in the trash too.
 
-    By the fewer requests: all rows that hold any, or the values themselves. A value that no list of a filter can hold
-    is then not looked for; the load would say so.
+    By the fewer requests: all rows that hold any, or the values themselves.
     """
     wire_name = kind.fields[key].wire
     part = dict(unique(kind)).get(wire_name, "")
@@ -123,9 +122,14 @@ def part_of(body: Mapping[str, Any], field: str, part: str) -> str:
 
 
 def looked_up(api: ApiClient, kind: Kind, field: str, part: str, values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The rows that hold one of the values, those in the trash too."""
+    """The rows that hold one of the values, those in the trash too. What no list of a filter can hold is asked for by
+    GraphQL, whose filters are no text."""
     speakable = [each for each in values if not _UNSPEAKABLE & set(each)]
     path = f"{field}.{part}" if part else field
     for start in range(0, len(speakable), _TOGETHER):
         wanted = ",".join(speakable[start : start + _TOGETHER])
         yield from rows(api, kind, filter=f"and({path}[in]:[{wanted}],{ANY})")
+    others = [each for each in values if _UNSPEAKABLE & set(each)]
+    for start in range(0, len(others), _TOGETHER):
+        if ids := with_values(api, kind, field, part, others[start : start + _TOGETHER]):
+            yield from rows(api, kind, filter=f"and(id[in]:[{','.join(ids)}],{ANY})")

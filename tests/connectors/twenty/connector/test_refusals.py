@@ -71,6 +71,18 @@ def test_a_copy_of_another_record_in_the_trash_keeps_its_address(desk: Desk) -> 
     assert isinstance(result, Rejected)
 
 
+@pytest.mark.parametrize("address", ["o'brien@example.org", "a(b@example.org", '"ana"@example.org'])
+def test_an_address_that_no_filter_can_spell_is_looked_for_all_the_same(desk: Desk, address: str) -> None:
+    """Reference 3: commas, quotes and brackets; GraphQL takes them as variables."""
+    first = person(desk, address)
+    [holder] = desk.written(first)
+    [taken] = desk.connector.write([person(desk, address)])
+    assert isinstance(taken, Rejected)
+    assert (taken.field, taken.holder) == ("emails", holder)
+    list(desk.connector.undo([desk.operation("person", Verb.DELETE, target_id=holder)]))
+    desk.written(person(desk, address, generation=2, earlier=(first.client_id,)))
+
+
 def test_a_record_that_is_there_already_is_not_in_its_own_way(desk: Desk) -> None:
     first = person(desk, "ana@example.org")
     desk.written(first)

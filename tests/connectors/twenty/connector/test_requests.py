@@ -179,7 +179,7 @@ def test_nothing_is_ever_sent_as_an_upsert_or_destroyed(desk: Desk) -> None:
     assert all("soft_delete=true" in each.query and "filter=" in each.query for each in records)
 
 
-def test_graphql_is_used_for_the_workspace_and_for_files_only(desk: Desk) -> None:
+def test_graphql_is_used_for_the_workspace_and_for_files_only_where_rest_does_the_rest(desk: Desk) -> None:
     asked = {re.search(r"(currentWorkspace|uploadFilesFieldFile)", each.body.decode("latin-1")) is not None
              for each in desk.sent if each.path == "/metadata"}  # fmt: skip
     assert asked == {True}
