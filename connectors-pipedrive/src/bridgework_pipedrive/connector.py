@@ -59,6 +59,7 @@ class Pipedrive:
     @classmethod
     def services(cls, settings: account.Settings) -> tuple[Service, ...]:
         """The one API: v1 and v2 share host, token and budgets."""
+        refusals = limits.Refusals()
         return (
             Service(
                 base_url=settings.base_url,
@@ -72,8 +73,8 @@ class Pipedrive:
                     reset_utc_hour=settings.daily_reset_utc_hour,
                 ),
                 charges=partial(limits.charges, post_cap=settings.posts_are_capped),
-                learn=limits.learn,
-                throttle=limits.Refusals().explain,
+                learn=refusals.learn,
+                throttle=refusals.explain,
                 hosts=("pipedrive.com",),
             ),
         )

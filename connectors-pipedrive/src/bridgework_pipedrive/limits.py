@@ -168,13 +168,21 @@ class Refusals:
     """Tells a full burst window from an empty day and from a block, by the headers of a 429 or 403 answer.
 
     A 429 without any of the headers is taken for a burst; when the pause did not help, for the day. The time between
-    the two is read from the server's own Date header.
+    the two is read from the server's own Date header. The pause did help where another request got through meanwhile.
     """
 
     _AFTER, _WITHIN = 3.0, 60.0
 
     def __init__(self) -> None:
         self._unexplained: datetime | None = None
+        self._refused = False  # the answer whose headers come next
+
+    def learn(self, headers: Mapping[str, str]) -> tuple[Learned, ...]:
+        """Budgets as any answer shows them; what was refused goes through `explain` first."""
+        if not self._refused:
+            self._unexplained = None
+        self._refused = False
+        return learn(headers)
 
     def explain(self, status: int, headers: Mapping[str, str]) -> Throttle | None:
         """What the refusal means; None if it has nothing to do with limits."""
@@ -182,6 +190,7 @@ class Refusals:
             return Throttle(budget=BURST, stop="Pipedrive blocks this token after too much traffic; wait an hour.")
         if status != 429:
             return None
+        self._refused = True
         if _number(headers, _DAILY_LEFT) == 0:
             return Throttle(budget=TOKENS)
         if _number(headers, _POSTS_LEFT) == 0:

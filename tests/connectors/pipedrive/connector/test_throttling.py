@@ -34,6 +34,21 @@ def test_a_burst_is_waited_out(account: Account) -> None:
     assert (account.clock.now() - before).total_seconds() >= 2
 
 
+def test_bare_refusals_between_which_others_get_through_are_no_empty_day(account: Account) -> None:
+    """A middle box that turns a request away now and then would else cost a day."""
+    every_second = {"method": "GET", "path": "users", "nth": 1, "every": 2, "times": None}
+    account.sandbox.faults({**answer(429, {}), "match": every_second})
+    for _ in range(4):
+        assert account.connector.list_owners()
+        account.clock.sleep(5)
+
+
+def test_bare_refusals_of_everything_are_an_empty_day(account: Account) -> None:
+    account.sandbox.faults({**answer(429, {}), "match": {"path": "users", "times": None}})
+    with pytest.raises(Paused):
+        account.connector.list_owners()
+
+
 def test_a_throttled_create_is_not_sent_and_succeeds_afterwards(account: Account) -> None:
     account.sandbox.faults({**answer(429, {"x-ratelimit-remaining": "0"}), "match": {"method": "POST"}})
     with pytest.raises(NotSent):
