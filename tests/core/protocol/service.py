@@ -53,6 +53,7 @@ class Registry:
 
     clock: FakeClock
     skew: timedelta = timedelta(0)
+    lag: timedelta = timedelta(0)  # how long lists leave out a record that was made
     rows: dict[str, Row] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     requests: list[tuple[str, str, Any]] = field(default_factory=list)
@@ -65,6 +66,7 @@ class Registry:
     valid: str | None = None  # the header that is let in; None: everybody is
     tokens: int = 0
     _late: list[tuple[datetime, Callable[[], Any]]] = field(default_factory=list)
+    _made: dict[str, datetime] = field(default_factory=dict)
     _next: int = 100
 
     # ---------------------------------------------------------------- for the tests
@@ -169,7 +171,8 @@ class Registry:
     def _list(self, kind: str, query: dict[str, str]) -> httpx.Response:
         if kind in ("account", "mark"):
             return httpx.Response(200, json={"fields": self.fields})
-        found = [row for row in self._rows() if row["kind"] == kind]
+        shown = self.clock.now() - self.lag
+        found = [row for row in self._rows() if row["kind"] == kind and self._made.get(row["id"], shown) <= shown]
         if "ids" in query:
             found = [row for row in found if row["id"] in query["ids"].split(",")]
         if "since" in query:
@@ -203,6 +206,7 @@ class Registry:
         kept = {name: value for name, value in body.items() if name not in self.drops}
         row = {"id": str(self._next), "mark": "", **kept, "kind": kind, "deleted": False, "version": 0}
         self.rows[row["id"]] = row
+        self._made[row["id"]] = self.clock.now()
         return self._touch(row)
 
     def _touch(self, row: Row) -> Row:

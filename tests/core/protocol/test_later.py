@@ -11,6 +11,7 @@ import pytest
 from bridgework.stages.delta import OVERLAP
 
 from .conftest import MakeWorld, World
+from .paper import HORIZON
 
 
 def test_a_row_that_is_missing_in_a_complete_extract_is_reported_and_its_record_stays(make_world: MakeWorld) -> None:
@@ -128,6 +129,34 @@ def test_a_record_that_never_keeps_still_is_a_dead_letter_that_a_replay_brings(m
     assert world.target("p0").reason == "it has another version"
     world.load(replay=True)
     assert world.registry.names() == ["Ana 0 (new)", "Ana 1 (new)"]
+
+
+def test_a_record_that_lists_do_not_show_yet_is_not_taken_for_deleted(make_world: MakeWorld) -> None:
+    world = make_world(3, visits=False)
+    world.registry.lag = HORIZON
+    world.load()
+    changing(world)
+    before = world.clock.now()
+    assert world.delta()["outcomes"]["people"] == {"updated": 3}
+    assert world.registry.names() == ["Ana 0 (new)", "Ana 1 (new)", "Ana 2 (new)"]
+    assert world.clock.now() - before <= HORIZON
+
+
+def test_a_record_that_somebody_deleted_is_asked_for_once_more_only_while_it_may_be_unseen(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world(2, visits=False)
+    world.load()
+    del world.registry.rows[world.registry.live()[0]["id"]]
+    changing(world)
+    before = world.clock.now()
+    assert world.delta()["rules"]["people"] == {"planned": 2, "updated": 1, "conflict": 1}
+    waited = world.clock.now() - before
+    assert timedelta(0) < waited <= HORIZON
+    changing(world)
+    before = world.clock.now()
+    world.delta()
+    assert world.clock.now() - before < waited
 
 
 @pytest.mark.parametrize("kind", ["marker", "client-id"])

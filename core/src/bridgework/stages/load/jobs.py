@@ -11,6 +11,7 @@ from bridgework.journal import Intent, Outcome, Target
 from bridgework.mapping import CompiledRule, Mapped, MappedFile, body_hash, canonical
 from bridgework.model import Body, FileContent, StoredRecord, Verb
 from bridgework.stages.load.answers import Job
+from bridgework.stages.load.appearing import current_records
 from bridgework.stages.load.parents import parents_of
 from bridgework.stages.load.resolving import Parents, Resolver, Unresolved, references
 from bridgework.stages.load.updating import three_way
@@ -188,7 +189,7 @@ class JobMaker:
     def _updates(self, items: Sequence[tuple[Planned, Target]], parents: Parents, *, deferred: bool) -> Iterator[Job]:
         if not items:
             return
-        current = self._migration.read_records(self._rule.target, [target.id for _, target in items])
+        current = current_records(self._migration, [target for _, target in items])
         left = self._migration.images(self._rule.name, [each.mapped.key for each, _ in items])
         replaced = self._replaced([target for _, target in items])
         for each, target in items:

@@ -48,7 +48,7 @@ def settle_doubt(migration: Migration, *, wait: bool = True) -> Settled:
         if migration.clock.now() >= surfaced[name]:
             _absent(migration, settled, _adopt(migration, settled, rows))
         elif wait and (left := _adopt(migration, settled, rows)):  # most is there by now, which spares the wait
-            _wait_until(migration, surfaced[name])
+            wait_until(migration, surfaced[name], "answers that may still surface")
             _absent(migration, settled, _adopt(migration, settled, left))
     _look_at_quarantined(migration, settled)
     return settled
@@ -80,12 +80,13 @@ def _surfaced(migration: Migration, rows: Sequence[IntentRow]) -> dict[str, date
     return found
 
 
-def _wait_until(migration: Migration, until: datetime) -> None:
+def wait_until(migration: Migration, until: datetime, what: str) -> None:
+    """Let the time pass. StopRun where that would take days: the clock of this machine was set."""
     remaining = (until - migration.clock.now()).total_seconds()
     if remaining > timedelta(days=1).total_seconds() + migration.horizon.total_seconds():
         raise StopRun("The clock of this machine moved back.", cause="clock", next_step="set the clock, run again")
     if remaining > 0:
-        with migration.progress.waiting_for("answers that may still surface", until):
+        with migration.progress.waiting_for(what, until):
             migration.clock.sleep(remaining)
 
 
