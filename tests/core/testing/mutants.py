@@ -552,6 +552,7 @@ def takes_a_broken_connection_for_a_refusal(base: Base) -> Base:
     "waits_for_late_writes",
     "survives_server_errors",
     "survives_a_crash_at_every_commit",
+    "survives_a_kill",
 )
 def finds_the_newest_record_instead(base: Base) -> Base:
     class Mutant(base):
@@ -595,7 +596,7 @@ def answers_when_the_whole_batch_is_through(base: Base) -> Base:
     return Mutant
 
 
-@noticed_by("survives_a_crash_at_every_commit")
+@noticed_by("survives_a_crash_at_every_commit", "survives_a_kill")
 def finds_only_what_this_process_sent(base: Base) -> Base:
     class Mutant(base):
         def __init__(self, settings: Any, api: Any) -> None:
@@ -611,6 +612,26 @@ def finds_only_what_this_process_sent(base: Base) -> Base:
             there = list(self.scan(operations[0].object, (), None))
             for operation in operations:
                 known = operation.marker in self.sent or operation.sent_after is None
+                records = [each for each in there if each.marker == operation.marker] if known else []
+                yield Found(operation.number, tuple(FoundRecord(each.id, each.version) for each in records))
+
+    return Mutant
+
+
+@noticed_by("survives_a_kill")
+def finds_only_what_a_variable_of_the_program_remembers(base: Base) -> Base:
+    remembered: set[str] = set()
+
+    class Mutant(base):
+        def save(self, operation: Operation) -> Any:
+            remembered.add(operation.marker)
+            return super().save(operation)
+
+        @hookimpl
+        def find(self, operations: Sequence[Operation]) -> Iterator[Found]:
+            there = list(self.scan(operations[0].object, (), None))
+            for operation in operations:
+                known = operation.marker in remembered or operation.sent_after is None
                 records = [each for each in there if each.marker == operation.marker] if known else []
                 yield Found(operation.number, tuple(FoundRecord(each.id, each.version) for each in records))
 
