@@ -2,9 +2,11 @@
 
     python tools/torture.py                  until the state machine has gone through 50,000 examples
     TORTURE=2 python tools/torture.py        two hours for everything together
+    python tools/torture.py kills proxies    these parts alone
 
-One part after the other. What has an end runs once; what is drawn by chance runs in rounds, each with seeds of its own,
-until the time is over. A part that is not through by then is cut off, and the table says so. Writes `torture.md` (for
+One part after the other. What has an end runs once, in a quarter of the time that is left at most; what is drawn by
+chance runs in rounds, each with seeds of its own, until the time is over. A part that is not through in its time is cut
+off, and the table says so. Writes `torture.md` (for
 people) and `torture.json`: what ran, for how long, with how many tests, and the counts the tests kept. Ends with 1 if a
 test failed or a mutant survived.
 """
@@ -32,6 +34,7 @@ ROOT = Path(__file__).parents[1]
 EXAMPLES = 50_000
 AT_ONCE = 500  # examples of one round of the state machine
 SEEDS_AT_ONCE = 2  # of kills and of proxies in one round
+SHARE = 0.25  # of the time that is left, for a part that has an end
 GRACE = 120.0  # seconds for a part to end after it was told to
 PROOF = "tests/flow/proof"
 ALWAYS = ("duplicates", "losses", "silent truncations")  # in the table also when there are none
@@ -82,16 +85,19 @@ def kits() -> Iterator[Path]:
         yield path.relative_to(ROOT)
 
 
-def main() -> int:
-    """Everything, one after the other."""
+def main(names: list[str]) -> int:
+    """The parts of these names, or all of them, one after the other."""
     began, hours = datetime.now(UTC), float(os.environ.get("TORTURE") or 0)
     until = time.monotonic() + hours * 3600 if hours else float("inf")
-    once, rounds = parts()
+    if unknown := set(names) - {part.name for some in parts() for part in some}:
+        raise SystemExit(f"no such part: {', '.join(sorted(unknown))}")
+    once, rounds = ([part for part in some if not names or part.name in names] for some in parts())
     for part in once:
-        run(part, until)
+        now = time.monotonic()
+        run(part, now + (until - now) * SHARE)
         report(began, hours, once + rounds)
     number = 0
-    while time.monotonic() < until and not failed(rounds) and (hours or number * AT_ONCE < EXAMPLES):
+    while rounds and time.monotonic() < until and not failed(rounds) and (hours or number * AT_ONCE < EXAMPLES):
         for part in rounds:
             run(part, until, number, f"--hypothesis-seed={number + 1}")
         report(began, hours, once + rounds)
@@ -218,4 +224,4 @@ def rendered(answer: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
