@@ -127,7 +127,7 @@ class Environment:
             env={**{k: v for k, v in os.environ.items() if k != "PYTHONPATH"}, **variables},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
         )
         assert done.returncode in ((code,) if isinstance(code, int) else code), done.stdout + done.stderr
         answer: dict[str, Any] = json.loads(done.stdout)
@@ -150,6 +150,7 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Environment:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_a_partners_package_migrates_end_to_end_without_a_change_of_the_core(
     clean: Environment, club: tuple[Club, str], tmp_path: Path
 ) -> None:

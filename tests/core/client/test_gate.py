@@ -105,7 +105,7 @@ def test_one_probe_goes_through_and_the_others_wait_for_its_answer() -> None:
     closed.clean()
     closed.probe_is_back()
     for other in others:
-        other.join(5)
+        other.join(60)
     assert passed == [False] * 5
 
 
@@ -145,7 +145,7 @@ def test_a_halted_gate_raises_at_everybody_even_at_those_who_wait() -> None:
     thread.start()
     closed.halt(lambda: StopRun("no more"))
     closed.halt(lambda: StopRun("a second reason"))
-    thread.join(5)
+    thread.join(60)
     assert raised == ["no more"]
     with pytest.raises(StopRun, match="no more"):
         closed.enter()
@@ -203,7 +203,7 @@ def test_no_more_calls_than_the_limit_are_under_way() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert (under_way, most <= 2) == (0, True)
 
 

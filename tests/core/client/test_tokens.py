@@ -213,7 +213,7 @@ def test_many_threads_that_meet_an_expired_token_renew_it_once(make_client: Make
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert guarded.granted == 2
 
 

@@ -23,7 +23,7 @@ def served() -> Iterator[Served]:
     with (
         running(toy) as controls,
         httpx.Client(
-            base_url=controls.base_url, trust_env=False, verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), timeout=10
+            base_url=controls.base_url, trust_env=False, verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), timeout=60
         ) as http,
     ):
         yield Served(toy, controls, http)

@@ -55,7 +55,7 @@ def test_an_answer_without_a_body_is_cut_off_altogether(served: Served) -> None:
 def test_other_connections_survive_the_loss_of_one(served: Served) -> None:
     script(served, "slow", seconds=60, match={"path": "slow"})
     answers: list[httpx.Response] = []
-    waiting = threading.Thread(target=lambda: answers.append(httpx.get(f"{served.controls.base_url}/slow")))
+    waiting = threading.Thread(target=lambda: answers.append(httpx.get(f"{served.controls.base_url}/slow", timeout=60)))
     waiting.start()
     while not served.controls.faults()[0]["fired"]:
         pass
@@ -63,7 +63,7 @@ def test_other_connections_survive_the_loss_of_one(served: Served) -> None:
     with pytest.raises(LOST):
         served.http.get("/fast")
     served.controls.advance(60)
-    waiting.join(10)
+    waiting.join(60)
     assert answers[0].status_code == 200
 
 
@@ -169,7 +169,7 @@ def test_a_slow_request_is_executed_before_or_after_the_wait(served: Served, com
     while commits and not served.controls.state()["items"]:
         pass
     served.controls.advance(60)
-    sender.join(10)
+    sender.join(60)
     assert served.toy.items == ["a"]
 
 

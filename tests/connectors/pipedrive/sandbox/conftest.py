@@ -33,7 +33,7 @@ def open_account() -> Iterator[OpenAccount]:
                 httpx.Client(
                     base_url=controls.base_url,
                     headers={"x-api-token": controls.env["PIPEDRIVE_API_TOKEN"]},
-                    timeout=10,
+                    timeout=60,
                     trust_env=False,
                     verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
                 )

@@ -37,7 +37,7 @@ def open_practice() -> Iterator[OpenPractice]:
                 httpx.Client(
                     base_url=controls.base_url,
                     headers={"authorization": f"Bearer {controls.env['TWENTY_API_KEY']}"},
-                    timeout=30,
+                    timeout=60,
                     trust_env=False,
                     verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
                 )

@@ -138,13 +138,14 @@ def snapshot(practice: Practice) -> Any:
 
 
 def test_everything_survives_a_restart(open_practice: OpenPractice, tmp_path: Path) -> None:
-    path = tmp_path / "state"
-    options = Options(limits="shipped", timeline_lag=5)
+    path, lag = tmp_path / "state", 3600  # longer than this machine takes from one start to the other
+    options = Options(limits="shipped", timeline_lag=lag)
     with running(TwentySandbox(options, SimulatedClock(0), path)) as controls:
         http = httpx.Client(
             base_url=controls.base_url,
             headers={"authorization": f"Bearer {controls.env['TWENTY_API_KEY']}"},
             trust_env=False,
+            timeout=60,
         )
         before = Practice(controls, http)
         owner = before.object("visit", "visits")["id"]
@@ -160,12 +161,12 @@ def test_everything_survives_a_restart(open_practice: OpenPractice, tmp_path: Pa
         for _ in range(100):
             before.rest("GET", "people", limit=0)
         http.close()
-    after = open_practice(path, limits="shipped", timeline_lag=5)
+    after = open_practice(path, limits="shipped", timeline_lag=lag)
     assert after.controls.env == env
     assert snapshot(after) == kept
     assert after.controls.now() >= now
     assert after.rest("GET", "people").status_code == 429
-    after.later(61)
+    after.later(lag)
     assert "duplicate" in refusal(after.rest("POST", "visits", {"code": "x"}))
     assert "duplicate" in refusal(after.rest("POST", "people", {"emails": {"primaryEmail": "a@x.example"}}))
     assert after.count("timelineActivities", f"targetPersonId[eq]:{person}") == 1
