@@ -62,6 +62,23 @@ def test_a_replay_brings_dead_letters_and_what_waited_for_them_and_leaves_the_re
     assert bench.call("reconcile")["differences"] == []
 
 
+def test_after_a_rollback_dead_letters_keep_nobody_from_reading_a_corrected_export(
+    make_bench: MakeBench, tmp_path: Path
+) -> None:
+    export = little_practice(4)
+    bench = make_bench(export)
+    bench.ready_to_load(size=1)
+    refuse(bench, "/persons$", 1)
+    bench.call("load", code=1)
+    bench.call("extract", code=2)
+    bench.call("rollback")
+    for row in export.rows["patients"]:
+        row["firstName"] = "Anna"
+    export.write(tmp_path / "migration-export")
+    bench.call("extract")
+    assert bench.loaded(size=1)["rules"]["patients"] == {"planned": 4, "created": 4}
+
+
 def test_a_record_that_was_corrected_at_the_source_comes_with_the_delta(make_bench: MakeBench, tmp_path: Path) -> None:
     export = little_practice(3)
     bench = make_bench(export)

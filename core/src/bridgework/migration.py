@@ -505,13 +505,14 @@ class Migration:
             self.outside.note(self.journal.head())
 
     def has_written(self) -> bool:
-        """Whether records of this migration are in the destination, or may be."""
-        return any(
+        """Whether records of this migration are in the destination, or may be. A refused create left none there."""
+        there = any(
             count
             for states in self.journal.counts().values()
             for state, count in states.items()
-            if state not in ("pending", "undone", "skipped")
+            if state not in ("pending", "undone", "skipped", "rejected")
         )
+        return there or self.journal.any_refused_there()
 
     def forget_schema(self) -> None:
         """Read the destination's schema anew when it is asked for next."""

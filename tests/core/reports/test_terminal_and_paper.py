@@ -56,6 +56,12 @@ def test_every_command_to_type_names_the_folder() -> None:
     assert "bridgework -C 'a b' deliver, or: bridgework -C 'a b' purge --without-delivery" in out.getvalue()
 
 
+def test_a_command_of_the_shell_is_shown_as_it_is_typed() -> None:
+    command = "cd bridgework-trial && pip install -e ."
+    shown = printed({"stage": "new", "state": "done", "message": "Made it.", "next": command})
+    assert f"Run: {command}" in shown
+
+
 def test_long_tables_are_cut_at_the_terminal_with_a_count(result: Make) -> None:
     rules = {f"rule-{n}": {"planned": 1, "created": 1} for n in range(60)}
     assert "35 further lines in the report" in printed(result("load", rules=rules))

@@ -304,6 +304,10 @@ class Journal:
         """Per rule how many targets are in which state."""
         return targets.counts(self._store)
 
+    def any_refused_there(self) -> bool:
+        """Whether a record that stands in the destination was refused a change."""
+        return targets.any_refused_there(self._store)
+
     def start_plan(self) -> int:
         """Begin a plan; returns its number."""
         with self._store.write("plan") as connection:

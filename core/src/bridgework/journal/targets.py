@@ -198,6 +198,15 @@ def counts(store: Store) -> dict[str, dict[str, int]]:
     return found
 
 
+def any_refused_there(store: Store) -> bool:
+    """Whether a record that stands in the destination was refused a change: unlike a refused create it is there."""
+    with store.read() as connection:
+        row = connection.execute(
+            "SELECT EXISTS(SELECT 1 FROM standing WHERE state = 'rejected' AND id <> '')"
+        ).fetchone()
+    return bool(row[0])
+
+
 def open_operations(store: Store, stage: str | None, rule: str | None) -> Iterator[IntentRow]:
     """Intents without a final outcome, oldest first. Their numbers are held in memory, their rows are not."""
     with store.read() as connection:

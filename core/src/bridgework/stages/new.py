@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from bridgework.errors import UsageError
@@ -17,7 +18,7 @@ def new(kind: str, name: str, folder: Path) -> Result:
     return Result(
         stage="new",
         message=f"Wrote {len(files)} files of a {kind} into {folder}.",
-        next=f'cd {folder} && pip install -e ".[test]" && pytest',
+        next=f'cd {shlex.quote(str(folder))} && pip install -e ".[test]" && pytest',
         data={"folder": str(folder), "files": [str(each) for each in files]},
     )
 

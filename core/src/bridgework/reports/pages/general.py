@@ -22,7 +22,7 @@ _FACTS: Final = (
     ("private", "Private report"),
 )
 _INSTANTS: Final = (("at", "Made"), ("generated_at", "Export made"), ("since", "Changes since"), ("until", "Goes on"))
-_COMMAND: Final = re.compile(r"bridgework |chmod |keyring set |export \w+=")
+_COMMAND: Final = re.compile(r"bridgework |cd |chmod |keyring set |export \w+=")
 _COMMON: Final = frozenset(
     ("format", "migration", "stage", "state", "cause", "next", "until", "message", "objects", "rules", "practice")
 )
