@@ -9,6 +9,7 @@ from uuid import UUID, SafeUUID
 from bridgework.model import Identity
 
 LONGEST_KEY = 120
+_UNKNOWN = SafeUUID.unknown
 _NAMESPACE = b"bridgework.records.1"
 _VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))  # the two bits of RFC 9562 stamped on a digit
 
@@ -63,5 +64,5 @@ def uuid_of(text: str) -> UUID:
     """The UUID of a client id. Its class checks in how many ways it was given, at four times the cost of making one."""
     made = object.__new__(UUID)
     object.__setattr__(made, "int", int(text.replace("-", ""), 16))
-    object.__setattr__(made, "is_safe", SafeUUID.unknown)
+    object.__setattr__(made, "is_safe", _UNKNOWN)
     return made

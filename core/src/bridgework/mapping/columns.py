@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from operator import attrgetter
 
 from bridgework.mapping.compiled import CompiledField, CompiledRule
 from bridgework.mapping.scope import Scope
 from bridgework.mapping.values import is_empty, plain_text
 from bridgework.model import Body, Value
 
+_warnings = attrgetter("warnings")
 BATCH = 200  # rows; few enough to stay where the processor reaches them quickly
 
 
@@ -31,13 +33,13 @@ def batches(scopes: Iterator[Scope]) -> Iterator[list[Scope]]:
 
 def bodies(rule: CompiledRule, scopes: Sequence[Scope], longest: int) -> list[Body] | None:
     """The bodies of the records of these rows, no text longer than `longest`; None if they have to go the long way."""
-    if any(scope.warnings for scope in scopes):
+    if any(map(_warnings, scopes)):
         return None
     try:
         columns = [_column(field, scopes) for field in rule.fields]
     except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError):
         columns = None
-    noted = any(scope.warnings for scope in scopes)
+    noted = any(map(_warnings, scopes))
     if columns is None or noted or _unusual(rule, columns, longest):
         for scope in scopes:
             scope.forget()
@@ -55,8 +57,12 @@ def _column(field: CompiledField, scopes: Sequence[Scope]) -> list[Value]:
     if name := field.name:
         found = [scope.row.values.get(name) for scope in scopes]
         return [(value.strip() if type(value) is str else plain_text(value)) or None for value in found]
-    evaluate = field.evaluate
-    return [None if is_empty(value := evaluate(scope)) else value for scope in scopes]
+    made = [field.evaluate(scope) for scope in scopes]
+    return [value if (value and type(value) is str and not value.isspace()) else _filled(value) for value in made]
+
+
+def _filled(value: Value) -> Value:
+    return None if is_empty(value) else value
 
 
 def _unusual(rule: CompiledRule, columns: Sequence[Sequence[Value]], longest: int) -> bool:

@@ -42,7 +42,9 @@ def run_rule(session: Session, rule: CompiledRule) -> Iterator[Outcome]:
 
 def _by_column(rule: CompiledRule, scopes: Sequence[Scope], places: Sequence[Place]) -> Iterator[Outcome]:
     """As `outcome` of each row; what becomes a record is mapped together."""
-    taken = [each for each, place in zip(scopes, places, strict=True) if not place.reason and not _lacking(rule, each)]
+    taken = [each for each, place in zip(scopes, places, strict=True) if not place.reason]
+    if rule.needed:
+        taken = [each for each in taken if not _lacking(rule, each)]
     bodies = columns.bodies(rule, taken, scopes[0].session.around.lengths.harmless)
     if bodies is None:
         yield from map(outcome, repeat(rule), scopes, places)
@@ -213,7 +215,7 @@ def outcome(rule: CompiledRule, scope: Scope, place: Place, waiting: frozenset[s
     row = scope.row
     if place.reason:
         return Skipped(rule=rule.name, object=rule.object, key=row.key, reason=place.reason, selected=place.selected)
-    if missing := _lacking(rule, scope):
+    if rule.needed and (missing := _lacking(rule, scope)):
         reason = rule.spec.otherwise or f"no {', '.join(missing)}"
         return Skipped(rule=rule.name, object=rule.object, key=row.key, reason=reason, selected=False)
     if rule.kind == "into":
@@ -268,7 +270,7 @@ def outcome(rule: CompiledRule, scope: Scope, place: Place, waiting: frozenset[s
 
 def _lacking(rule: CompiledRule, scope: Scope) -> list[str]:
     """The objects of which the row has no child, though the rule needs one."""
-    return [hop.source for hop in rule.needed if not scope.children.get(hop)] if rule.needed else []
+    return [hop.source for hop in rule.needed if not scope.children.get(hop)]
 
 
 def _note_refusal(rule: CompiledRule, field: CompiledField, scope: Scope, failure: Exception) -> None:

@@ -57,7 +57,10 @@ class Attempt:
 
     def _ask(self) -> None:
         jobs = self._answers.jobs
-        operations = [job.operation(number, self._earlier(job.intent)) for number, job in jobs.items()]
+        operations = [
+            job.operation(number, self._earlier(job.intent) if job.intent.generation != 1 else ())
+            for number, job in jobs.items()
+        ]
         call, size = self._call(operations[0]), self._capability.batch_size
         for start in range(0, len(operations), size):
             batch = operations[start : start + size]
@@ -73,7 +76,7 @@ class Attempt:
         return self._migration.hooks.upload if self._capability.upload else self._migration.hooks.write
 
     def _earlier(self, intent: Intent) -> tuple[UUID, ...]:
-        if intent.generation == 1 or intent.verb is Verb.UPDATE:
+        if intent.verb is Verb.UPDATE:
             return ()
         identities = self._migration.identities(intent.rule, intent.object)
         return tuple(UUID(identities.client_id(intent.key, each)) for each in range(1, intent.generation))
