@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -49,7 +50,10 @@ class Fault:
 
 @dataclass
 class Registry:
-    """The account. `skew`: how far its clock is ahead of ours. Every request is kept in `requests`."""
+    """The account. `skew`: how far its clock is ahead of ours. Every request is kept in `requests`.
+
+    Requests are taken in one after the other, whatever threads bring them; `arriving` is called before, by that thread.
+    """
 
     clock: FakeClock
     skew: timedelta = timedelta(0)
@@ -59,6 +63,7 @@ class Registry:
     requests: list[tuple[str, str, Any]] = field(default_factory=list)
     drops: set[str] = field(default_factory=set)  # fields whose values the service silently forgets
     refuses: Callable[[Row], str] = lambda row: ""
+    arriving: Callable[[httpx.Request], None] = lambda request: None
     unique: str = ""  # of this field no two records may have one value: 409 names who holds it
     fields: dict[str, list[str]] = field(
         default_factory=lambda: {"person": ["name", "note"], "visit": ["subject", "person"]}
@@ -68,6 +73,7 @@ class Registry:
     _late: list[tuple[datetime, Callable[[], Any]]] = field(default_factory=list)
     _made: dict[str, datetime] = field(default_factory=dict)
     _next: int = 100
+    _one_by_one: threading.RLock = field(default_factory=threading.RLock)
 
     # ---------------------------------------------------------------- for the tests
 
@@ -96,6 +102,11 @@ class Registry:
     # ---------------------------------------------------------------- the wire
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.arriving(request)
+        with self._one_by_one:
+            return self._take_in(request)
+
+    def _take_in(self, request: httpx.Request) -> httpx.Response:
         self._due()
         if self.valid is not None and (turned := self.let_in(request)):
             return turned

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import Counter
-from typing import Any
 
+import httpx
 import pytest
 
 from bridgework import crash
@@ -31,15 +32,15 @@ def test_when_a_run_breaks_off_what_other_lanes_have_done_is_recorded(make_world
     world = make_world(3 * GROUP, visits=False, **{"run.workers": "2"})
     other_lane = threading.Event()
 
-    def refuses(row: Any) -> str:
-        if row["name"] == f"Ana {GROUP + 2}":
+    def arriving(request: httpx.Request) -> None:
+        name = json.loads(request.content or b"{}").get("name")
+        if name == f"Ana {GROUP + 2}":
             other_lane.set()
-        if row["name"] == "Ana 2":
+        if name == "Ana 2":
             assert other_lane.wait(PATIENCE)
             raise RuntimeError("the connector breaks")
-        return ""
 
-    world.registry.refuses = refuses
+    world.registry.arriving = arriving
     with pytest.raises(ContractBroken):
         world.load()
     done = {0, 1, *range(GROUP, 2 * GROUP)}
