@@ -78,7 +78,7 @@ class Edit:
     @property
     def place(self) -> str:
         """For messages."""
-        return f"sheet {self.sheet.name}, row {self.number}, {self.column}"
+        return f"Sheet {self.sheet.name}, row {self.number}, {self.column}"
 
     def refuse(self, reason: str) -> BadInput:
         """The error for a cell that cannot be taken."""
