@@ -193,7 +193,9 @@ class Registry:
     def _holder(self, rest: list[str], body: Row) -> str:
         """The record that holds a unique value of the body, if another one does."""
         value = body.get(self.unique)
-        there = (row["id"] for row in self._rows() if value and row.get(self.unique) == value and not row["deleted"])
+        if not value:
+            return ""
+        there = (row["id"] for row in self._rows() if row.get(self.unique) == value and not row["deleted"])
         return next((id_ for id_ in there if id_ not in rest), "")
 
     def _one(self, kind: str, body: Row) -> httpx.Response:
@@ -230,4 +232,4 @@ class Registry:
 
     def _rows(self) -> Iterator[Row]:
         self._due()
-        yield from self.rows.values()
+        yield from list(self.rows.values())  # others may add to them meanwhile
