@@ -20,6 +20,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -27,7 +28,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Timer
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
@@ -35,10 +35,10 @@ EXAMPLES = 50_000
 AT_ONCE = 500  # examples of one round of the state machine
 SEEDS_AT_ONCE = 2  # of kills and of proxies in one round
 SHARE = 0.25  # of the time that is left, for a part that has an end
-GRACE = 120.0  # seconds for a part to end after it was told to
+LONGEST = 1e6  # seconds; a timer takes no infinity
 PROOF = "tests/flow/proof"
 ALWAYS = ("duplicates", "losses", "silent truncations")  # in the table also when there are none
-ENDINGS = ("passed", "failed", "error", "skipped")
+ENDED = re.compile(r"::.* (PASSED|FAILED|ERROR|SKIPPED)\b")
 
 
 @dataclass
@@ -56,7 +56,7 @@ class Part:
 
 def pytest(*arguments: str) -> tuple[str, ...]:
     """The command that runs tests."""
-    return (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--timeout", "7200", *arguments)
+    return (sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", "--timeout", "7200", *arguments)
 
 
 def parts() -> tuple[list[Part], list[Part]]:
@@ -142,33 +142,25 @@ def carried_out(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
     )
     assert process.stdout is not None
-    cut: list[signal.Signals] = []
+    cut = threading.Event()
 
-    def end(how: signal.Signals) -> None:
-        cut.append(how)
+    def end() -> None:
+        cut.set()
         with suppress(ProcessLookupError):
-            os.killpg(process.pid, how)
+            os.killpg(process.pid, signal.SIGKILL)  # a softer one would reach the commands that tests are running
 
-    longest = 1e6  # seconds; a timer takes no infinity
-    timers = [
-        Timer(min(seconds, longest), end, [signal.SIGINT]),
-        Timer(min(seconds + GRACE, longest), end, [signal.SIGKILL]),
-    ]
-    for timer in timers:
-        timer.daemon = True
-        timer.start()
+    timer = threading.Timer(min(seconds, LONGEST), end)
+    timer.daemon = True
+    timer.start()
     told: Counter[str] = Counter()
     with process.stdout:
         for line in process.stdout:
             print(line, end="", flush=True)
-            if re.search(r"\d+ \w+.* in [\d.]+s", line):
-                told = Counter(
-                    {what: int(count) for count, what in re.findall(r"(\d+) (passed|failed|error|skipped)", line)}
-                )
+            if ended := ENDED.search(line):
+                told[ended[1].lower()] += 1
     code = process.wait()
-    for timer in timers:
-        timer.cancel()
-    return code, bool(cut), told
+    timer.cancel()
+    return code, cut.is_set(), told
 
 
 def failed(ran: list[Part]) -> list[str]:

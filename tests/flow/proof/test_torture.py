@@ -25,7 +25,9 @@ import json, os
 with open(os.environ["BRIDGEWORK_TORTURE"], "a") as notes:
     print(json.dumps(["kills survived", 5]), file=notes)
     print(json.dumps(["duplicates", 0]), file=notes)
-print("3 passed, 1 skipped in 0.25s", flush=True)
+for number in range(3):
+    print(f"tests/test_a.py::test_{number}[a b] PASSED [ {number}%]", flush=True)
+print("tests/test_a.py::test_more SKIPPED (no such thing) [ 99%]", flush=True)
 """
 
 
@@ -44,7 +46,7 @@ def test_what_parts_did_is_added_up_over_their_rounds(tmp_path: Path, monkeypatc
     monkeypatch.setattr(TORTURE, "ROOT", tmp_path)
     kills, broken = (
         part("kills", COUNTS),
-        part("broken", COUNTS.replace("1 skipped", "1 failed") + "raise SystemExit(1)"),
+        part("broken", COUNTS.replace("SKIPPED", "FAILED") + "raise SystemExit(1)"),
     )
     never = part("never", COUNTS)
     until = time.monotonic() + HOUR
@@ -66,8 +68,9 @@ def test_what_parts_did_is_added_up_over_their_rounds(tmp_path: Path, monkeypatc
 
 
 def test_a_part_that_is_not_through_when_the_time_is_over_is_cut_off(capsys: pytest.CaptureFixture[str]) -> None:
-    endless = part("endless", "import time\nprint('begun', flush=True)\nwhile True: time.sleep(1)")
-    TORTURE.run(endless, time.monotonic() + 0.5)
+    ignoring = "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: time.sleep(1)"
+    endless = part("endless", COUNTS + ignoring)
+    TORTURE.run(endless, time.monotonic() + 2)
     assert (endless.state, endless.rounds) == ("cut off", 0)
 
 
