@@ -224,3 +224,5 @@ def test_after_a_rollback_an_export_with_fewer_rows_is_loaded(loaded: Loaded, tm
     loaded.bench.call("extract")
     answer = loaded.bench.loaded()
     assert answer["objects"]["patients"] == {"extracted": 3, "loaded": 3}
+    assert answer["rules"]["patients"] == {"planned": 3, "created": 3}
+    assert loaded.delta()["outcomes"]["patients"] == {"unchanged": 3}

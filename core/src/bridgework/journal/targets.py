@@ -186,13 +186,13 @@ def rules(store: Store) -> dict[str, str]:
 
 
 def counts(store: Store) -> dict[str, dict[str, int]]:
-    """Per rule and state how many targets there are."""
+    """Per rule and state how many targets there are; what was taken out and no newer plan wants is none any more."""
     found: dict[str, dict[str, int]] = {}
+    wanted = f"{_ROWS_ONLY} AND NOT (t.plan < ? AND coalesce(s.state, '') = 'undone')"
+    statement = f"SELECT t.rule, {_STATE} FROM target AS t {_STANDING} WHERE {wanted}"  # noqa: S608
     with store.read() as connection:
         # Counted here: SQLite would sort a million rows to group them.
-        each = Counter(
-            connection.execute(f"SELECT t.rule, {_STATE} FROM target AS t {_STANDING} WHERE {_ROWS_ONLY}")  # noqa: S608
-        )
+        each = Counter(connection.execute(statement, (current_plan(connection),)))
     for (rule, state), number in sorted(each.items()):
         found.setdefault(rule, {})[state] = number
     return found
