@@ -127,7 +127,6 @@ def answer_decisions(folder: Path) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(240)
 def test_a_practice_goes_in_and_out_again_command_by_command(terminal: Terminal, tmp_path: Path) -> None:
     truth = generator.generate(tmp_path / "export", patients=PATIENTS, seed=SEED)
     before = terminal.account.content()

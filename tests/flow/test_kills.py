@@ -16,7 +16,7 @@ from .conftest import PEOPLE, MakeBench, StartSandbox
 from .exports import LATER, little_practice
 from .proof.results import note, seeds
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.slow
 CRASHED = 137
 PATIENCE = 300.0
 KILLS = 6

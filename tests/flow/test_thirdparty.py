@@ -150,7 +150,6 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Environment:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 def test_a_partners_package_migrates_end_to_end_without_a_change_of_the_core(
     clean: Environment, club: tuple[Club, str], tmp_path: Path
 ) -> None:

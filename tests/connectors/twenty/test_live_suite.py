@@ -58,7 +58,6 @@ def another_migration(served: Running) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 def test_the_suite_passes_against_the_sandbox_and_leaves_it_as_it_was() -> None:
     """It is reached as a server in a network of containers is: by a name, without TLS."""
     simulator = TwentySandbox(TwentySandbox.Options(limits="lifted"), SimulatedClock(), None)

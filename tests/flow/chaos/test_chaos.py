@@ -47,7 +47,6 @@ def until_through(bench: Bench, *command: str) -> tuple[Answer, int]:
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("rate", [0.1, 0.4])
 @pytest.mark.parametrize("kind", [Cutter, Gateway])
-@pytest.mark.timeout(300)
 def test_behind_a_proxy_that_breaks_at_random_every_record_is_there_exactly_once(
     make_bench: MakeBench, expected: dict[str, Record], kind: type[Cutter | Gateway], rate: float, seed: int
 ) -> None:

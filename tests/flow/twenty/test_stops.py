@@ -27,7 +27,6 @@ def every_second_write(*kinds: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 def test_every_second_write_meets_a_fault_and_everything_is_there_once(
     make_bench: MakeBench, expected: dict[str, Record]
 ) -> None:
@@ -81,7 +80,6 @@ def crashing(bench: TwentyBench, command: str, *points: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 def test_crashed_at_every_kind_of_commit_a_migration_ends_as_if_nothing_had_happened(
     make_bench: MakeBench, expected: dict[str, Record]
 ) -> None:
