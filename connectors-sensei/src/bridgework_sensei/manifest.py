@@ -111,7 +111,7 @@ def rooted(archive: Archive) -> Archive:
     if len(holders) == 1:
         return archive.inside(holders.pop())
     raise BadInput(
-        f"{archive.label} holds no {MANIFEST}: it is not a Sensei Cloud export.",
+        f"There is no {MANIFEST} in {archive.label}: it is not a Sensei Cloud export.",
         next_step="name the folder or zip file of the export itself",
         cause="missing_file",
     )

@@ -176,7 +176,7 @@ def read_project(folder: Path) -> Project:
         data = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise SettingsError(
-            f"{folder} holds no {CONFIG_FILE}.", next_step="bridgework init DIR --source S --destination D"
+            f"There is no {CONFIG_FILE} in {folder}.", next_step="bridgework init DIR --source S --destination D"
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         reason = "not UTF-8" if isinstance(error, UnicodeDecodeError) else f"not valid TOML: {error}"
@@ -364,7 +364,7 @@ def create_project(
     SettingsError: the folder is taken, or cannot be made.
     """
     if (folder / CONFIG_FILE).exists():
-        raise SettingsError(f"{folder} is a migration already.", next_step=command_for(folder, "status"))
+        raise SettingsError(f"There is a migration in {folder} already.", next_step=command_for(folder, "status"))
     identity = "".join(secrets.choice(_ID_ALPHABET) for _ in range(6))
     sections = {name: dict(values) for name, values in sections.items()}
     if "id" in sections["migration"]:
@@ -386,7 +386,7 @@ def create_project(
             path.chmod(0o700)
     except OSError as error:
         raise SettingsError(
-            f"{folder} cannot be made: {error.strerror}.", next_step="name a folder that you may write to"
+            f"The folder {folder} cannot be made: {error.strerror}.", next_step="name a folder that you may write to"
         ) from None
     write_private(folder / CONFIG_FILE, text.encode())
     return read_project(folder)

@@ -62,7 +62,7 @@ def _row_too_many(folder: Path) -> None:
     ("damage", "cause", "said"),
     [
         (lambda folder: shutil.rmtree(folder), "bad_input", "There is no folder or zip file at"),
-        (lambda folder: (folder / "manifest.json").unlink(), "missing_file", "holds no manifest.json"),
+        (lambda folder: (folder / "manifest.json").unlink(), "missing_file", "There is no manifest.json in"),
         (lambda folder: (folder / "patients.ndjson").unlink(), "bad_input", "patients.ndjson is missing"),
         (_replaced("manifest.json", b"{", b"{{"), "bad_input", "manifest.json is not valid JSON"),
         (_manifest(formatVersion="9.1"), "bad_input", "is of version 9.1 of sensei-export"),

@@ -119,7 +119,7 @@ def test_a_sandbox_that_is_gone_is_started_again(bench: Bench) -> None:
 
 
 def test_a_folder_without_a_migration_says_how_to_make_one(tmp_path: Path) -> None:
-    refused(tmp_path, "status", cause="settings", said=["holds no migration.toml"], then="bridgework init")
+    refused(tmp_path, "status", cause="settings", said=["There is no migration.toml in"], then="bridgework init")
 
 
 def test_a_configuration_in_another_encoding_is_refused(bench: Bench) -> None:

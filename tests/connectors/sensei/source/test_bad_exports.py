@@ -33,7 +33,7 @@ def test_there_is_nothing_at_the_path(tmp_path):
 
 
 def test_the_manifest_is_missing(tmp_path):
-    assert "holds no manifest.json" in refused(tmp_path, tmp_path).message
+    assert "There is no manifest.json in" in refused(tmp_path, tmp_path).message
 
 
 def test_a_listed_file_is_missing(tmp_path):
