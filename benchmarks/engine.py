@@ -1,6 +1,6 @@
 """What the engine costs: read, stage, map and send records to a trivial local server, encryption and journal on.
 
-    python benchmarks/engine.py [--records 100000 300000] [--batch 100]
+    python benchmarks/engine.py [--records 100000 300000]
 
 Every size runs in a process of its own, the server in another. Prints CPU seconds of the engine per 100,000 records, by
 stage, and the peak memory of its process.

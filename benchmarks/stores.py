@@ -10,6 +10,7 @@ subtracted.
 
 from __future__ import annotations
 
+import argparse
 import os
 import resource
 import shutil
@@ -165,7 +166,9 @@ def load(path: Path, number: int) -> None:
 def main() -> None:
     if sys.argv[1:2] == ["--die"]:
         _die(Path(sys.argv[2]), int(sys.argv[3]))
-    number = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("records", type=int, nargs="?", default=100_000)
+    number = parser.parse_args().records
     folder = Path(tempfile.mkdtemp(prefix="bridgework-stores-"))
     try:
         parents = max(1, number // (CHILDREN + 1))
