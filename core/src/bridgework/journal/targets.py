@@ -189,6 +189,7 @@ def counts(store: Store) -> dict[str, dict[str, int]]:
     """Per rule and state how many targets there are; what was taken out and no newer plan wants is none any more."""
     found: dict[str, dict[str, int]] = {}
     wanted = f"{_ROWS_ONLY} AND NOT (t.plan < ? AND coalesce(s.state, '') = 'undone')"
+    # Only constants of this module are put together; the number of the plan is bound.
     statement = f"SELECT t.rule, {_STATE} FROM target AS t {_STANDING} WHERE {wanted}"  # noqa: S608
     with store.read() as connection:
         # Counted here: SQLite would sort a million rows to group them.

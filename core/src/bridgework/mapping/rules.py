@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from dataclasses import field as made_by
+from functools import partial
 from typing import TypeVar
 
 from bridgework.mapping.accounting import WHOLE, State, Usage
@@ -108,7 +109,7 @@ class RuleCompiler:
     def _requires(self) -> list[tuple[Path, str]]:
         found: list[tuple[Path, str]] = []
         for text, rule_name in self.spec.requires.items():
-            if path := self._try("requires", lambda text=text, name=rule_name: self._required(text, name), text):  # type: ignore[misc]
+            if path := self._try("requires", partial(self._required, text, rule_name), text):
                 found.append((path, rule_name))
         return found
 
@@ -134,7 +135,7 @@ class RuleCompiler:
     def _needed(self) -> tuple[Hop, ...]:
         found = []
         for name in self.spec.with_children:
-            hop = self._try("with_children", lambda name=name: self.fields.catalog.reference(name, self.spec.from_))  # type: ignore[misc]
+            hop = self._try("with_children", partial(self.fields.catalog.reference, name, self.spec.from_))
             if hop is not None:
                 self.fields.trace.children.setdefault(hop)
                 found.append(hop)
@@ -161,7 +162,7 @@ class RuleCompiler:
     def _fields(self, requires: list[tuple[Path, str]], on: bool) -> list[CompiledField]:
         fields: list[CompiledField] = []
         for label, spec in self.spec.fields.items():
-            field = self._try("fields", lambda label=label, spec=spec: self._field(label, spec), label)  # type: ignore[misc]
+            field = self._try("fields", partial(self._field, label, spec), label)
             if field is None:
                 continue
             if self._reserved(label):
@@ -278,7 +279,7 @@ class RuleCompiler:
             short = field.name.rpartition(".")[2]
             if reason := custom.leave_out.get(short, custom.leave_out.get(field.name, _off(field))):
                 self.usage.use(self.spec.from_, field.name, "dropped", self.name, reason)
-            elif made := self._try("custom", lambda field=field: self._custom_field(field, taken)):  # type: ignore[misc]
+            elif made := self._try("custom", partial(self._custom_field, field, taken)):
                 found.append(made)
                 taken.add(made.label.casefold())
         return found
@@ -332,7 +333,7 @@ class RuleCompiler:
         tables: list[tuple[State, dict[str, str]]] = [("dropped", spec.drop), ("archived", spec.archive_fields)]
         for state, table in tables:
             for field, reason in table.items():
-                if self._try("drop", lambda field=field: self.fields.catalog.path(spec.from_, field), field):  # type: ignore[misc]
+                if self._try("drop", partial(self.fields.catalog.path, spec.from_, field), field):
                     usage.use(spec.from_, field, state, self.name, reason)
         if whole not in ("target", "into") and not spec.fields:
             usage.use(spec.from_, WHOLE, "archived", self.name, f"{whole}: {getattr(spec, whole).reason}")

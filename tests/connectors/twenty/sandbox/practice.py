@@ -30,7 +30,8 @@ class Practice:
         headers = {} if key is None else {"authorization": f"Bearer {self.controls.env[key]}"}
         answer = self.http.post(path, json={"query": query, "variables": variables}, headers=headers)
         assert answer.status_code == 200, answer.text
-        return answer.json()  # type: ignore[no-any-return]
+        made: Record = answer.json()
+        return made
 
     def make(self, plural: str, **values: Any) -> Record:
         """Create a record and return it."""
@@ -76,14 +77,16 @@ class Practice:
         body = {"nameSingular": singular, "namePlural": plural, "labelSingular": label, "labelPlural": f"{label}s"}
         answer = self.rest("POST", "metadata/objects", {**body, **more})
         assert answer.status_code == 201, answer.text
-        return answer.json()  # type: ignore[no-any-return]
+        made: Record = answer.json()
+        return made
 
     def field(self, owner: str, kind: str, name: str, **more: Any) -> Record:
         """Create a field of the object with this id."""
         body = {"objectMetadataId": owner, "type": kind, "name": name, "label": name.title(), **more}
         answer = self.rest("POST", "metadata/fields", body)
         assert answer.status_code == 201, answer.text
-        return answer.json()  # type: ignore[no-any-return]
+        made: Record = answer.json()
+        return made
 
     def metadata(self, singular: str) -> Record:
         listed = self.rest("GET", "metadata/objects", limit=100).json()["data"]

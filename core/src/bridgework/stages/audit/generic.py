@@ -13,7 +13,7 @@ from bridgework.model import FieldType, Finding, Severity, SourceObject, Value
 from bridgework.redaction import scrub
 from bridgework.stages.audit.catalogue import check
 from bridgework.stages.audit.damage import damage
-from bridgework.stages.audit.lengths import KEPT, UNKNOWN, UNKNOWN_FATE, FateOf
+from bridgework.stages.audit.lengths import KEPT, UNKNOWN, FateOf, unknown
 
 if TYPE_CHECKING:
     from bridgework.staging import Row, Staging
@@ -23,7 +23,7 @@ _MARKUP_TYPES: Final = (FieldType.HTML,)
 _STAND_INS: Final = ("0001-01-01", "1900-01-01")
 
 
-def generic_findings(staging: Staging, fate: FateOf = UNKNOWN_FATE) -> Iterator[Finding]:
+def generic_findings(staging: Staging, fate: FateOf = unknown) -> Iterator[Finding]:
     """Everything the core finds without a word of the trade, in source order per object.
 
     :param fate: what the mapping makes of texts that are too long for one line.

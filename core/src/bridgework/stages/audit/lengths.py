@@ -18,14 +18,18 @@ class Fate(NamedTuple):
 
 FateOf = Callable[[str, str, int], Fate]  # of a text in an object's field, by its number of characters
 UNKNOWN = Fate("Shorten the text, or map it to a field for long text.", FIX)
-UNKNOWN_FATE: FateOf = lambda object_name, field, length: UNKNOWN  # noqa: E731
 KEPT: Final = Fate("Nothing to do: it is kept whole, as long text or in the archive.", ACCEPT)
 
 
+def unknown(object_name: str, field: str, length: int) -> Fate:
+    """Nobody knows: there is no mapping that holds."""
+    return UNKNOWN
+
+
 def fates(plan: Plan | None) -> FateOf:
-    """How the mapping takes long texts. Without a mapping that holds, nobody knows."""
+    """How the mapping takes long texts; `unknown` without one that holds."""
     if plan is None:
-        return UNKNOWN_FATE
+        return unknown
     accounts = {(each.object, each.field): each for each in plan.accounts}
     lengths = plan.settings.lengths
     fields = {
