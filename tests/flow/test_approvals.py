@@ -14,6 +14,7 @@ from .conftest import MakeBench
 from .exports import Export, little_practice
 
 LAST_NAME_FIRST = 'rules: {patients: {fields: {name: {text: "{lastName}, {firstName}"}}}}\n'
+WITH_NICKNAMES = "rules: {patients: {fields: {Nickname: {from: preferredName}}}}\n"
 NOTHING = {"persons": 0, "organizations": 0, "deals": 0, "activities": 0, "files": 0, "relationships": 0}
 
 
@@ -60,6 +61,43 @@ def test_the_status_names_who_approved_what(make_bench: MakeBench) -> None:
     bench.approve("mapping")
     gate = bench.call("status", code=(0, 1))["gates"]["mapping"]
     assert (gate["by"], gate["automatic"]) == (APPROVER, False)
+
+
+def test_fields_are_approved_only_as_the_last_list_showed_them(make_bench: MakeBench) -> None:
+    bench = make_bench(little_practice(2))
+    bench.audited()
+    unseen = bench.call("approve", "schema", "--by", APPROVER, code=2)
+    assert (unseen["next"], "last shown" in unseen["message"]) == ("bridgework schema", True)
+    planned = len(bench.call("plan", code=(0, 1))["schema"])
+    override(bench, WITH_NICKNAMES)
+    assert bench.call("approve", "schema", "--by", APPROVER, code=2)["next"] == "bridgework schema"
+    assert len(bench.call("schema", code=(0, 1))["operations"]) == planned + 1
+    approved = bench.approve("schema")
+    assert (approved["summary"].split(",")[0], approved["shown"]) == (
+        f"{planned + 1} operations",
+        "reports/schema.html",
+    )
+
+
+def test_what_the_plan_lists_can_be_approved_without_listing_it_again(make_bench: MakeBench) -> None:
+    bench = make_bench(little_practice(2))
+    bench.audited()
+    bench.call("plan", code=(0, 1))
+    assert bench.approve("mapping")["shown"] == "reports/plan.html"
+    assert bench.approve("schema")["shown"] == "reports/plan.html"
+    assert bench.call("schema", "--apply")["applied"] is True
+
+
+def test_a_sample_taken_after_the_diff_is_compared_before_it_is_approved(make_bench: MakeBench) -> None:
+    bench = make_bench(little_practice(4))
+    bench.ready_to_sample()
+    bench.call("sample", "--size", "1")
+    bench.call("diff")
+    bench.call("sample", "--size", "3")
+    unseen = bench.call("approve", "sample", "--by", APPROVER, code=2)
+    assert (unseen["next"], "last shown" in unseen["message"]) == ("bridgework diff", True)
+    bench.call("diff")
+    assert bench.approve("sample")["shown"] == "private/diff.html"
 
 
 def test_undecided_blocking_findings_block_the_mapping_gate(make_bench: MakeBench) -> None:

@@ -19,7 +19,8 @@ GATES = ("mapping", "schema", "owners", "sample")
 @dataclass(frozen=True, slots=True)
 class Gate:
     """What a gate asks a person to approve now. `blocked` are sentences that stand in the way of any approval,
-    `unblock` is the next step against the first of them. `unseen` is the command that shows what nobody has seen yet.
+    `unblock` is the next step against the first of them. `unseen` is the command that shows what nobody has seen yet,
+    `shown` the file, within the folder of the migration, in which a person could see it.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Gate:
     detail: Mapping[str, Any] = field(default_factory=dict)  # kept with the approval
     unblock: str = "bridgework status"
     unseen: str = ""
+    shown: str = ""
 
     @property
     def next_step(self) -> str:

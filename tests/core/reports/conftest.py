@@ -357,7 +357,13 @@ DATA: dict[str, dict[str, Any]] = {
             }
         ]
     },
-    "approve": {"gate": "mapping", "by": "Ana Ruiz <ana@practice.example>", "content": HEX64, "summary": "3 rules"},
+    "approve": {
+        "gate": "mapping",
+        "by": "Ana Ruiz <ana@practice.example>",
+        "content": HEX64,
+        "summary": "3 rules",
+        "shown": "reports/plan.html",
+    },
     "migrate": {
         "gate": "mapping",
         "blocked": ["2 blocking findings are undecided"],

@@ -24,7 +24,13 @@ def approve(migration: Migration, name: str, by: str, *, automatic: bool = False
     record_approval(migration.journal, gate, by, automatic=automatic)
     return migration.finished(
         "approve",
-        data={"gate": name, "by": by, "content": gate.content_hash, "summary": gate.summary},
+        data={
+            "gate": name,
+            "by": by,
+            "content": gate.content_hash,
+            "summary": gate.summary,
+            "shown": gate.shown,
+        },
         next_=NEXT[name],
         report="",
     )

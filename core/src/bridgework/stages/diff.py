@@ -169,4 +169,7 @@ def sample_gate(migration: Migration) -> Gate:
             unblock="bridgework sample",
         )
     content = content_hash([last.payload["content"], last.payload["mapping"]])
-    return Gate("sample", content, f"{last.payload['problems']} fields lost or wrong")
+    chosen = migration.journal.last_event("sample_chosen")
+    unseen = "bridgework diff" if chosen is not None and chosen.seq > last.seq else ""
+    summary = f"{last.payload['problems']} fields lost or wrong"
+    return Gate("sample", content, summary, unseen=unseen, shown="private/diff.html")

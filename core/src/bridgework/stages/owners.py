@@ -195,6 +195,7 @@ def owners_gate(migration: Migration) -> Gate:
         f"{len(rows)} people",
         tuple(blocked),
         unblock="set owners.fallback, or fill the column user of private/owners.csv, then: bridgework owners",
+        shown="private/owners.csv",
     )
 
 

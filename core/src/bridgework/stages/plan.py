@@ -23,6 +23,7 @@ from bridgework.stages.survey import ensure_survey, survey
 from bridgework.stages.taken import taken_values
 from bridgework.stages.tiers import TierCheck, check_tier
 
+PLAN_REPORT = "reports/plan.html"
 PROPOSAL = "No pair brings a mapping: one was proposed in mapping.yaml, every line with its confidence and its reason."
 
 
@@ -56,6 +57,7 @@ def plan(migration: Migration, *, test_only: bool = False, cutover: datetime | N
     content = _approvable(migration)
     migration.journal.event("planned", mapping=migration.plan.content_hash, content=content, refused=refused)
     gate = mapping_gate(migration)
+    note_shown(migration, schema.operations, PLAN_REPORT)
     declared = declared_labels(migration)
     write_options(migration, schema.operations, schema.wanted, declared)
     data |= {
@@ -142,6 +144,7 @@ def mapping_gate(migration: Migration) -> Gate:
         tuple(blocked),
         unblock=next(iter(unblock), ""),
         unseen="" if is_planned(migration) else "bridgework plan",
+        shown=PLAN_REPORT,
     )
 
 
@@ -186,6 +189,21 @@ def _missing(migration: Migration, wanted: Sequence[WantedField]) -> list[Schema
     operations = migration.hooks.plan_schema(wanted, migration.schema, objects)
     refuse_fixed_options(migration, operations)
     return operations
+
+
+def note_shown(migration: Migration, operations: Sequence[SchemaOperation], report: str) -> None:
+    """Remember that a report lists exactly these operations."""
+    migration.journal.event("schema_shown", content=_listed(operations), report=report)
+
+
+def shown_in(migration: Migration, operations: Sequence[SchemaOperation]) -> str:
+    """The report that listed exactly these operations, if it was the last that listed any; else empty."""
+    last = migration.journal.last_event("schema_shown")
+    return str(last.payload["report"]) if last is not None and last.payload["content"] == _listed(operations) else ""
+
+
+def _listed(operations: Sequence[SchemaOperation]) -> str:
+    return content_hash(sorted((operation_json(each) for each in operations), key=content_hash))
 
 
 def pending_records(migration: Migration) -> dict[str, int]:

@@ -15,16 +15,18 @@ from bridgework.results import Result
 from bridgework.schema import find_field
 from bridgework.stages.load.circuit import note_schema
 from bridgework.stages.optionlists import declared_labels, operation_report, receipt_report, write_options
-from bridgework.stages.plan import SchemaPlan, mapping_gate, operation_json, schema_plan
+from bridgework.stages.plan import SchemaPlan, mapping_gate, note_shown, operation_json, schema_plan, shown_in
 
 RULE = "schema"  # the journal keeps schema operations under this name
 PATIENCE = 60  # times the engine asks again while a destination says "not yet", or turns it away
 AGAIN = "bridgework schema --apply"
+REPORT = "reports/schema.html"
 
 
 def schema(migration: Migration) -> Result:
     """Show the operations that are to be approved."""
     planned = schema_plan(migration)
+    note_shown(migration, planned.operations, REPORT)
     gate = schema_gate(migration, planned)
     return migration.finished(
         "schema",
@@ -71,6 +73,7 @@ def schema_gate(migration: Migration, planned: SchemaPlan | None = None) -> Gate
     content = {**done, **pending}
     summary = f"{len(pending)} operations, {len(planned.tier.dropped)} optional fields left out"
     digest = content_hash([content[name] for name in sorted(content)])
+    report = shown_in(migration, planned.operations)
     return Gate(
         "schema",
         digest,
@@ -78,6 +81,8 @@ def schema_gate(migration: Migration, planned: SchemaPlan | None = None) -> Gate
         planned.tier.problems,
         {"operations": content},
         unblock="make room or take a larger plan, set destination.plan, then: bridgework schema",
+        unseen="" if report else "bridgework schema",
+        shown=report,
     )
 
 
@@ -199,12 +204,22 @@ def _begun(migration: Migration) -> dict[str, Any]:
     return {name: data for name, data in approved.items() if name in begun}
 
 
-def _without_receipt(migration: Migration, planned: SchemaPlan) -> list[SchemaOperation]:
-    """What is there although no receipt says so: the run ended, or the answer was lost, right after it was made."""
-    known = {
+def is_taken_out(migration: Migration) -> bool:
+    """Whether approved operations have no result: they were never carried out, or taken back."""
+    return bool(_approved_operations(migration).keys() - _received(migration))
+
+
+def _received(migration: Migration) -> set[str]:
+    """What there are receipts of, by the identity of its operation."""
+    return {
         SchemaOperation(kind=each.kind, object=each.object, name=each.name, field=each.field, under=each.under).identity
         for each in migration.journal.receipts()
-    } | {each.identity for each in planned.operations}
+    }
+
+
+def _without_receipt(migration: Migration, planned: SchemaPlan) -> list[SchemaOperation]:
+    """What is there although no receipt says so: the run ended, or the answer was lost, right after it was made."""
+    known = _received(migration) | {each.identity for each in planned.operations}
     lost = [_operation(data) for name, data in _begun(migration).items() if name not in known]
     return [each for each in lost if _is_there(migration, each)]
 

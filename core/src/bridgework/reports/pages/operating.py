@@ -65,6 +65,7 @@ def approve(result: Mapping[str, Any]) -> Page:
     """An approval that was given."""
     gate = str(result.get("gate") or "")
     said = f": {result['summary']}" if result.get("summary") else ""
+    said += f", as shown in {result['shown']}" if result.get("shown") else ""
     return Page(
         stage="approve",
         title=f"Gate {gate}",
