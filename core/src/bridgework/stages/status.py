@@ -13,6 +13,7 @@ from bridgework.migration import Migration
 from bridgework.pulse import running
 from bridgework.results import Result
 from bridgework.stages.rollback import unfinished
+from bridgework.stages.schema import is_taken_out
 
 STEPS = (
     ("extracted", "bridgework extract"),
@@ -78,7 +79,7 @@ def _next(migration: Migration, states: Counter[str], open_since: str | None) ->
     if states["pending"] or states["in_doubt"]:
         return "bridgework migrate"
     if states["undone"]:
-        return "bridgework load"
+        return "bridgework schema --apply" if is_taken_out(migration) else "bridgework load"
     return _after_the_load(migration, open_since)
 
 
