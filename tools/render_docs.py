@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import importlib
 import inspect
 import json
 import re
@@ -173,31 +174,35 @@ def _field(line: str) -> str:
 # ------------------------------------------------------------------------------------------ model
 
 
+CHAPTERS = (
+    "values",
+    "source",
+    "audit",
+    "schema",
+    "owners",
+    "writing",
+    "stored",
+    "mapping",
+    "capabilities",
+    "services",
+    "commands",
+)
+
+
 def model_page() -> str:
-    """The model: `model.py` as a page, its sections as chapters."""
-    source = (ROOT / "core/src/bridgework/model.py").read_text("utf-8")
-    lines = source.splitlines()
-    parts = ["# The model", "", NOTE, "", _canonical(model.__doc__ or "")]
-    nodes = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)]
-    chapter = ""
-    for node in nodes:
-        where = _section(lines, node.lineno)
-        if where and where != chapter:
-            chapter = where
-            parts += ["", f"## {chapter.capitalize()}"]
-        parts += ["", _class(node, source)]
+    """The model: its modules as the chapters of a page."""
+    parts = ["# The model", "", NOTE, "", plain(inspect.cleandoc(model.__doc__ or ""))]
+    for chapter in CHAPTERS:
+        module = importlib.import_module(f"{model.__name__}.{chapter}")
+        source = inspect.getsource(module)
+        parts += ["", f"## {chapter.capitalize()}", "", _ruled(module.__doc__ or "")]
+        for node in ast.parse(source).body:
+            parts += ["", _class(node, source)] if isinstance(node, ast.ClassDef) else []
     return "\n".join(parts) + "\n"
 
 
-def _section(lines: list[str], number: int) -> str:
-    for line in reversed(lines[:number]):
-        if line.startswith("# -----"):
-            return line.strip("# -")
-    return ""
-
-
-def _canonical(text: str) -> str:
-    """The module's docstring: its ruled table becomes a Markdown table."""
+def _ruled(text: str) -> str:
+    """A docstring whose ruled table, if there is one, becomes a Markdown table."""
     out: list[str] = []
     rules = 0
     for line in inspect.cleandoc(text).splitlines():
@@ -427,7 +432,7 @@ def mapping_keys() -> str:
 def _shape(info: FieldInfo) -> str:
     shown = str(info.annotation).replace("typing.", "").replace("bridgework.mapping.document.", "")
     shown = re.sub(r"^Optional\[(.*)\]$", r"\1", shown)
-    shown = re.sub(r"<class '([\w.]+)'>", r"\1", shown).replace("bridgework.model.", "").replace(" | None", "")
+    shown = re.sub(r"<class '([\w.]+)'>", r"\1", shown).replace("bridgework.model.values.", "").replace(" | None", "")
     return f"`{shown}`"
 
 
