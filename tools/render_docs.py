@@ -20,6 +20,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any, get_args, get_origin
 
 import click
@@ -105,51 +106,50 @@ def type_name(annotation: Any) -> str:
 
 
 def hooks() -> str:
-    """The hook manual: `hookspecs.py` as a page."""
+    """The hook manual: the modules of `bridgework.hookspecs` as chapters of a page."""
     parts = ["# Hook manual", "", NOTE, "", plain(inspect.cleandoc(hookspecs.__doc__ or "")), "", hook_table()]
-    chapter = ""
-    for name, where in _hooks_in_order():
-        if where != chapter:
-            chapter = where
-            parts += ["", f"## {chapter}"]
-        parts += ["", _hook(name)]
+    for chapter in hookspecs.CHAPTERS:
+        parts += ["", *_chapter(chapter)]
+        parts += [line for name in vars(chapter) if name in hookspecs.ROLES for line in ("", _hook(name))]
     return "\n".join(parts) + "\n"
+
+
+def _chapter(module: ModuleType) -> list[str]:
+    title = module.__name__.rpartition(".")[2].replace("_", " ").capitalize()
+    return [f"## {title}", "", _ruled(module.__doc__ or "")]
 
 
 def hook_table() -> str:
     """Every hook with its role."""
     rows = []
-    for name, (role, required) in hookspecs.ROLES.items():
-        spec = getattr(hookspecs, name)
-        first = spec.bridgework_spec.get("firstresult")
-        about = first_sentence(spec.__doc__).split(" *")[0]
-        rows.append((f"[`{name}`](#{name})", role, "yes" if required else "", "first" if first else "all", about))
+    for name, (who, first, required) in hookspecs.ROLES.items():
+        about = first_sentence(_spec(name).__doc__)
+        rows.append((f"[`{name}`](#{name})", who, "yes" if required else "", "first" if first else "all", about))
     return table(("Hook", "Role", "Required", "Answers taken", "What it does"), rows)
 
 
-def _hooks_in_order() -> Iterator[tuple[str, str]]:
-    chapter = ""
-    for line in inspect.getsource(hookspecs).splitlines():
-        if line.startswith("# -----"):
-            chapter = line.strip("# -")
-        elif (found := re.match(r"def (\w+)\(", line)) and found[1] in hookspecs.ROLES:
-            yield found[1], chapter
+def _spec(name: str) -> Callable[..., object]:
+    [found] = (vars(chapter)[name] for chapter in hookspecs.CHAPTERS if name in vars(chapter))
+    spec: Callable[..., object] = found
+    return spec
 
 
 def signature(name: str) -> str:
     """The hook's signature as written."""
-    source = inspect.getsource(getattr(hookspecs, name))
+    source = inspect.getsource(_spec(name))
     [function] = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
     returns = f" -> {ast.unparse(function.returns)}" if function.returns else ""
     return f"def {name}({ast.unparse(function.args)}){returns}"
 
 
 def _hook(name: str) -> str:
-    text = inspect.cleandoc(getattr(hookspecs, name).__doc__ or "")
+    text = inspect.cleandoc(_spec(name).__doc__ or "")
     before, _, rest = text.partition("Example::\n\n")
     block = re.match(r"(?:    .*\n|\n)*", rest)
     example = block[0] if block else ""
-    parts = [f"### {name}", "", "```python", signature(name), "```", "", _prose(before), ""]
+    role = hookspecs.ROLES[name]
+    marks = ", ".join([role.who, *(["first"] if role.first else []), *(["required"] if role.required else [])])
+    parts = [f"### {name}", "", "```python", signature(name), "```", "", f"*{marks}*", "", _prose(before), ""]
     parts += ["Example:", "", "```python", textwrap.dedent(example).strip(), "```", ""] if example else []
     return "\n".join([*parts, _prose(rest[len(example) :])]).rstrip()
 
@@ -195,7 +195,7 @@ def model_page() -> str:
     for chapter in CHAPTERS:
         module = importlib.import_module(f"{model.__name__}.{chapter}")
         source = inspect.getsource(module)
-        parts += ["", f"## {chapter.capitalize()}", "", _ruled(module.__doc__ or "")]
+        parts += ["", *_chapter(module)]
         for node in ast.parse(source).body:
             parts += ["", _class(node, source)] if isinstance(node, ast.ClassDef) else []
     return "\n".join(parts) + "\n"
@@ -430,9 +430,9 @@ def mapping_keys() -> str:
 
 
 def _shape(info: FieldInfo) -> str:
-    shown = str(info.annotation).replace("typing.", "").replace("bridgework.mapping.document.", "")
-    shown = re.sub(r"^Optional\[(.*)\]$", r"\1", shown)
-    shown = re.sub(r"<class '([\w.]+)'>", r"\1", shown).replace("bridgework.model.values.", "").replace(" | None", "")
+    shown = re.sub(r"<class '([\w.]+)'>", r"\1", str(info.annotation))
+    shown = re.sub(r"\b(?:\w+\.)+(\w+)", r"\1", shown)  # without modules
+    shown = re.sub(r"^Optional\[(.*)\]$", r"\1", shown).replace(" | None", "")
     return f"`{shown}`"
 
 

@@ -102,7 +102,7 @@ def test_a_hook_of_another_role_is_refused() -> None:
         Hooks([destination(Meddles())])
 
 
-@pytest.mark.parametrize("name", [name for name, (role, needed) in ROLES.items() if role == "destination" and needed])
+@pytest.mark.parametrize("name", [name for name, role in ROLES.items() if role.who == "destination" and role.required])
 def test_every_required_hook_that_is_missing_is_named(name: str) -> None:
     incomplete = type(
         "Incomplete", (), {k: v for k, v in vars(Complete).items() if k != name and not k.startswith("__")}
@@ -182,6 +182,23 @@ def test_a_result_of_the_wrong_kind_is_refused() -> None:
     """B44."""
     with pytest.raises(ContractBroken, match="acme-files: the hook extract yielded dict"):
         list(Hooks([source(Source(iter([{}])))]).extract("cards"))
+
+
+@pytest.mark.parametrize(
+    ("hook", "ask"),
+    [
+        ("check_destination", lambda hooks: hooks.check_destination()),
+        ("match_owners", lambda hooks: hooks.match_owners((), ())),
+        ("normalise", lambda hooks: hooks.normalise("person", [{}])),
+    ],
+)
+def test_a_list_that_breaks_while_it_is_read_is_wrapped_too(hook: str, ask: Callable[[Hooks], object]) -> None:
+    def breaks(self: Any) -> Iterator[Any]:
+        yield from {}["Ana Ruiz"]
+
+    plugin = type("Breaks", (Complete,), {hook: hookimpl(breaks)})()
+    with pytest.raises(ContractBroken, match=rf"acme-crm: the hook {hook} raised KeyError\."):
+        ask(Hooks([destination(plugin)]))
 
 
 def test_a_hook_for_everybody_is_answered_by_everybody_and_blames_the_right_one() -> None:

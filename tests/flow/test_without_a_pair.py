@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bridgework import plugins
 from bridgework.cli import main
+from bridgework.plugins import registry
 
 from .conftest import MakeBench
 from .practice import practice
@@ -64,13 +64,13 @@ def test_a_proposed_mapping_is_changed_by_a_person_and_carries_a_migration_there
 def test_where_no_pair_is_installed_init_says_what_plan_will_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = plugins.entry_points
+    real = registry.entry_points
 
     def without_pairs(*, group: str) -> Iterable[EntryPoint]:
         return EntryPoints() if group == "bridgework.pairs" else real(group=group)
 
-    monkeypatch.setattr(plugins, "entry_points", without_pairs)
-    monkeypatch.setattr(plugins, "_installed", plugins._installed.__wrapped__)
+    monkeypatch.setattr(registry, "entry_points", without_pairs)
+    monkeypatch.setattr(registry, "_installed", registry._installed.__wrapped__)
     arguments = ["init", str(tmp_path / "m"), "--source", "sensei", "--destination", "pipedrive"]
     result = CliRunner().invoke(main, [*arguments, "--set", "migration.currency=USD"])
     assert result.exit_code == 0, result.output
