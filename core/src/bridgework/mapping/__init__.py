@@ -23,9 +23,10 @@ from bridgework.mapping.proposing import propose_mapping
 from bridgework.mapping.rehearsal import MemoryStaging, TestResult, check_examples, run_mapping_tests
 from bridgework.mapping.settings import Lengths, MappingSettings
 from bridgework.mapping.transforms import TRANSFORMS
-from bridgework.mapping.values import comparable
+from bridgework.mapping.values import NUMBER_TYPES, comparable, decimal_of
 
 __all__ = [
+    "NUMBER_TYPES",
     "TRANSFORMS",
     "CompiledField",
     "CompiledRule",
@@ -55,6 +56,7 @@ __all__ = [
     "comparable",
     "compile_mapping",
     "content_hash",
+    "decimal_of",
     "load_mapping",
     "mapping_schema",
     "propose",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Literal
 
-from bridgework.mapping import body_hash
-from bridgework.model import StoredRecord, Value
+from bridgework.mapping import NUMBER_TYPES, body_hash, decimal_of
+from bridgework.model import StoredRecord, TargetField, Value
 
 Class = Literal["equal", "normalised", "lost", "wrong"]
 
@@ -23,15 +23,22 @@ class FieldDiff:
     stored: Value
 
 
+def number_fields(fields: Iterable[TargetField]) -> frozenset[str]:
+    """The keys of the fields that hold numbers or amounts."""
+    return frozenset(field.key for field in fields if field.type in NUMBER_TYPES)
+
+
 def compare(
-    sent: Mapping[str, Value], expected: Mapping[str, Value], stored: Mapping[str, Value]
+    sent: Mapping[str, Value], expected: Mapping[str, Value], stored: Mapping[str, Value], numbers: Collection[str]
 ) -> Iterator[FieldDiff]:
-    """Compare every field that was sent. `expected` is `sent` as the destination says it will store it."""
+    """Compare every field that was sent. `expected` is `sent` as the destination says it will store it; `numbers` are
+    the fields whose values are compared as numbers.
+    """
     for name, value in sent.items():
-        now, will = stored.get(name), expected.get(name)
-        if same(now, value):
+        now, will, number = stored.get(name), expected.get(name), name in numbers
+        if same(now, value, number=number):
             yield FieldDiff(name, "equal", value, now)
-        elif same(now, will):
+        elif same(now, will, number=number):
             yield FieldDiff(name, "normalised", value, now)
         elif empty(now):
             yield FieldDiff(name, "lost", value, now)
@@ -39,15 +46,17 @@ def compare(
             yield FieldDiff(name, "wrong", value, now)
 
 
-def same(one: Value, other: Value) -> bool:
-    """Equal in canonical form; numbers by value, nothing there in all its forms."""
+def same(one: Value, other: Value, *, number: bool) -> bool:
+    """Equal in canonical form, nothing there in all its forms; of a `number` its value counts, of a text each letter:
+    a postal code without its zero is another one.
+    """
     if empty(one) and empty(other):
         return True
     if isinstance(one, dict) and isinstance(other, dict):
-        return all(same(one.get(key), other.get(key)) for key in {*one, *other})
+        return all(same(one.get(key), other.get(key), number=number) for key in {*one, *other})
     if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    return bool(one == other) or _same_number(one, other)
+        return len(one) == len(other) and all(map(partial(same, number=number), one, other))
+    return bool(one == other) or (number and _same_number(one, other))
 
 
 def empty(value: Value) -> bool:
@@ -56,22 +65,8 @@ def empty(value: Value) -> bool:
 
 
 def _same_number(one: Value, other: Value) -> bool:
-    if isinstance(one, bool) or isinstance(other, bool):
-        return False
-    first, second = number(one), number(other)
+    first, second = decimal_of(one), decimal_of(other)
     return first is not None and first == second
-
-
-def number(value: Value) -> Decimal | None:
-    """The amount or number in a canonical value, None if it is none."""
-    if isinstance(value, dict):
-        value = value.get("amount")
-    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-        return None
-    try:
-        return Decimal(value)
-    except InvalidOperation:
-        return None
 
 
 def content_mark(record: StoredRecord) -> str:

@@ -15,7 +15,7 @@ from bridgework.model import FieldType, TargetField
 from bridgework.project import write_private
 from bridgework.reports.differences import DiffRow
 from bridgework.results import Result
-from bridgework.stages.comparing import FieldDiff, compare
+from bridgework.stages.comparing import FieldDiff, compare, number_fields
 from bridgework.stages.rules import target_rules
 from bridgework.stages.settle_images import chunks
 
@@ -98,6 +98,7 @@ def _compare_chunk(
     migration: Migration, chunk: list[Target], known: Sequence[TargetField], names: Sequence[Sequence[str]]
 ) -> Iterator[RecordDiff]:
     labels = {field.key: field.label for field in known}
+    numbers = number_fields(known)
     rule, object_name = chunk[0].rule, chunk[0].object
     stored = migration.read_records(object_name, [target.id for target in chunk])
     images = migration.images(rule, [target.key for target in chunk])
@@ -109,7 +110,9 @@ def _compare_chunk(
         if record is None or record.deleted:
             yield RecordDiff(target, (), name, missing=True)
             continue
-        fields = tuple((labels.get(each.field, each.field), each) for each in compare(body, will, record.values))
+        fields = tuple(
+            (labels.get(each.field, each.field), each) for each in compare(body, will, record.values, numbers)
+        )
         yield RecordDiff(target, fields, name)
 
 

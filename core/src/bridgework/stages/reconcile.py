@@ -10,11 +10,11 @@ from itertools import islice
 from typing import Any
 
 from bridgework.journal import Target
-from bridgework.mapping import CompiledRule, Mapped
+from bridgework.mapping import CompiledRule, Mapped, decimal_of
 from bridgework.migration import Migration
 from bridgework.model import Body, FieldType, StoredRecord, TargetField
 from bridgework.results import Result
-from bridgework.stages.comparing import compare, content_mark, empty, number
+from bridgework.stages.comparing import compare, content_mark, empty, number_fields
 from bridgework.stages.load.parents import parents_of
 from bridgework.stages.load.resolving import Resolver, Unresolved
 from bridgework.stages.loading import prepare
@@ -165,7 +165,7 @@ def _check_record(
         return
     [expected] = migration.hooks.normalise(check.object, [body])
     kept_by_people = set(target.field.split(",")) if target.state == "conflict" else set()
-    for each in compare(body, expected, stored.values):
+    for each in compare(body, expected, stored.values, number_fields(fields.values())):
         kind = "kept edit" if each.field in kept_by_people else each.kind
         label = fields[each.field].label if each.field in fields else each.field
         check.kinds[kind] += 1
@@ -182,8 +182,8 @@ def _count_money(
 ) -> None:
     if target_field is not None and target_field.type is FieldType.MONEY:
         sums = check.money.setdefault(label, [Decimal(0), Decimal(0)])
-        sums[0] += number(expected.get(target_field.key)) or Decimal(0)
-        sums[1] += number(stored.values.get(target_field.key)) or Decimal(0)
+        sums[0] += decimal_of(expected.get(target_field.key)) or Decimal(0)
+        sums[1] += decimal_of(stored.values.get(target_field.key)) or Decimal(0)
 
 
 def _count_links(check: RuleCheck, resolver: Resolver, whole: Body, body: Body, stored: StoredRecord) -> None:

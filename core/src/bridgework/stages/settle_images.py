@@ -6,14 +6,14 @@ be read back. It gets no image: a rollback then compares it with what was sent, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 from bridgework.journal import Target
 from bridgework.migration import Migration
 from bridgework.model import StoredRecord
-from bridgework.stages.comparing import content_mark, same
+from bridgework.stages.comparing import compare, content_mark, number_fields
 
 
 def settle_images(migration: Migration, rules: Sequence[str]) -> int:
@@ -55,17 +55,18 @@ def differing(migration: Migration, targets: Sequence[Target], stored: Mapping[s
     known = {} if migration.keys.records is None else migration.images(targets[0].rule, [each.key for each in targets])
     bodies = [known.get(target.key, {}) for target in targets]
     expected = migration.hooks.normalise(targets[0].object, bodies)
+    numbers = number_fields(migration.schema.object(targets[0].object).fields)
     return {
         target.key
         for target, sent, will in zip(targets, bodies, expected, strict=True)
-        if target.key not in known or not _holds(stored[target.id], sent, will)
+        if target.key not in known or not _holds(stored[target.id], sent, will, numbers)
     }
 
 
-def _holds(record: StoredRecord, sent: Mapping[str, Any], will: Mapping[str, Any]) -> bool:
+def _holds(record: StoredRecord, sent: Mapping[str, Any], will: Mapping[str, Any], numbers: Collection[str]) -> bool:
     """Whether every field is as it was sent, or as the destination says it stores that."""
-    values = record.values
-    return all(same(values.get(name), will.get(name)) or same(values.get(name), sent[name]) for name in sent)
+    found = compare(sent, will, record.values, numbers)
+    return all(each.kind in ("equal", "normalised") for each in found)
 
 
 def chunks(items: Iterable[Target], size: int) -> Iterator[list[Target]]:

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from bridgework.errors import AccessDenied, StopRun
-from bridgework.stages.comparing import compare
 from bridgework.testing.run import Run, Wanted
 from bridgework.testing.standards import fail, require
 
@@ -73,10 +72,7 @@ def _each_is_itself(run: Run, name: str, wanted: Mapping[str, Wanted]) -> None:
     stored = run.migration.read_records(name, list(wanted))
     for id_, each in wanted.items():
         require(id_ in stored and not stored[id_].deleted, f"a record of {name} that was written cannot be read.")
-        [expected] = run.hooks.normalise(name, [each.body])
-        wrong = [
-            diff.field for diff in compare(each.body, expected, stored[id_].values) if diff.kind in ("lost", "wrong")
-        ]
+        wrong = run.altered(each.body, stored[id_])
         require(not wrong, f"the id of a record of {name} is that of another one: {', '.join(wrong)} differ.")
 
 

@@ -27,7 +27,7 @@ from bridgework.model import (
     WantedField,
 )
 from bridgework.plugins import Hooks
-from bridgework.stages.comparing import compare
+from bridgework.stages.comparing import compare, number_fields
 from bridgework.stages.load import settle_doubt
 from bridgework.stages.load.answers import Done, Job
 from bridgework.stages.load.writing import Writer
@@ -323,5 +323,11 @@ class Run:
         stored = self.stored(wanted)
         if stored is None:
             return ["the whole record"]
-        [expected] = self.hooks.normalise(wanted.object, [sent])
-        return [each.field for each in compare(sent, expected, stored.values) if each.kind in ("lost", "wrong")]
+        return self.altered(sent, stored)
+
+    def altered(self, sent: Mapping[str, Value], stored: StoredRecord) -> list[str]:
+        """The fields of a record that hold neither what was sent nor what the connector says becomes of it."""
+        [expected] = self.hooks.normalise(stored.object, [sent])
+        numbers = number_fields(self.migration.schema.object(stored.object).fields)
+        found = compare(sent, expected, stored.values, numbers)
+        return [each.field for each in found if each.kind in ("lost", "wrong")]

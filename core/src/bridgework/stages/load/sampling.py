@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from bridgework.stages.comparing import compare
+from bridgework.stages.comparing import compare, number_fields
 from bridgework.stages.load.circuit import Circuit
 
 if TYPE_CHECKING:
@@ -45,13 +45,15 @@ class Sampling:
         name = samples[0][0].intent.object
         stored = self._migration.read_records(name, [id_ for _, id_ in samples])
         expected = self._migration.hooks.normalise(name, [job.body for job, _ in samples])
-        labels = {field.key: field.label for field in self._migration.schema.object(name).fields}
+        fields = self._migration.schema.object(name).fields
+        labels, numbers = {field.key: field.label for field in fields}, number_fields(fields)
         for (job, id_), will in zip(samples, expected, strict=True):
             record = stored.get(id_)
             if record is None or record.deleted:
                 continue
             self._read[rule] += 1
-            differing = [each for each in compare(job.body, will, record.values) if each.kind in ("lost", "wrong")]
+            found = compare(job.body, will, record.values, numbers)
+            differing = [each for each in found if each.kind in ("lost", "wrong")]
             for each in differing:
                 self._altered[rule, labels.get(each.field, each.field), each.kind] += 1
             self._circuit.forgotten(name, next((each.field for each in differing if each.kind == "lost"), ""))
