@@ -139,7 +139,7 @@ class Destination:
 
     @hookimpl
     def create_schema(self, operation: SchemaOperation) -> Created | Present:
-        return Present(Receipt(kind=operation.kind, object=operation.object, name=operation.name, key=operation.name))
+        return Present(Receipt.of(operation, operation.name, created=True))
 
     @hookimpl
     def drop_schema(self) -> Dropped:

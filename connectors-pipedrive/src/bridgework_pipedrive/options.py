@@ -183,13 +183,4 @@ def _key(known: Sequence[Any], label: str) -> str:
 
 
 def _receipt(operation: SchemaOperation, key: str, *, created: bool) -> Receipt:
-    return Receipt(
-        kind="option",
-        object=operation.object,
-        name=operation.name,
-        key=key,
-        field=operation.field,
-        under=operation.under,
-        options={operation.name: key},
-        created=created,
-    )
+    return Receipt.of(operation, key, options={operation.name: key}, created=created)

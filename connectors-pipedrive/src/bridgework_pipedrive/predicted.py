@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bridgework.canonical import Unfit, number
 from bridgework.model import Body, FieldType, TargetField, Value
 from bridgework_pipedrive import prose, values
 from bridgework_pipedrive.objects import ObjectType
-from bridgework_pipedrive.values import Unfit
 
 
 def body(kind: ObjectType, given: Mapping[str, Value], custom: Mapping[str, TargetField], currency: str = "") -> Body:
@@ -29,7 +29,7 @@ def _value(kind: ObjectType, key: str, value: Value, custom: Mapping[str, Target
     except (Unfit, AttributeError):
         return value
     if known.type is FieldType.MONEY and tidy:
-        if kind.name == "deal" and key == "value" and not values.number(tidy["amount"]):
+        if kind.name == "deal" and key == "value" and not number(tidy["amount"]):
             return None  # a deal without a value has the value 0
         return {**tidy, "currency": tidy["currency"] or currency}
     return tidy

@@ -113,12 +113,5 @@ def _labels(row: dict[str, Any]) -> set[str]:
 
 
 def _receipt(operation: SchemaOperation, row: dict[str, Any], *, created: bool) -> Receipt:
-    return Receipt(
-        kind="field",
-        object=operation.object,
-        name=operation.name,
-        key=str(row["field_code"]),
-        type=operation.type,
-        options={option.label: option.key for option in options(row)},
-        created=created,
-    )
+    found = {option.label: option.key for option in options(row)}
+    return Receipt.of(operation, str(row["field_code"]), options=found, created=created)

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from bridgework.canonical import Unfit
 from bridgework.model import FieldType, StoredRecord, TargetField, Value
 from bridgework_pipedrive import markers, prose, values
 from bridgework_pipedrive.objects import OBJECTS, BuiltIn, ObjectType
-from bridgework_pipedrive.values import Unfit
 from bridgework_pipedrive.wire import ADDRESS
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import UTC, datetime
 
+from bridgework.canonical import Unfit, as_date, as_money, as_number, one_line
 from bridgework.model import FieldType, Value
 from bridgework_pipedrive import prose
 
@@ -18,29 +18,12 @@ _DEFAULT_LABEL = "work"  # of an e-mail or phone that comes without one
 _TIME = re.compile(r"(\d{2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?")
 
 
-class Unfit(ValueError):
-    """A value that does not fit its field; the text says why, without the value."""
-
-
 def tidy(type_: FieldType, value: Value) -> Value:
     """The value as it will be read back; ``None`` for nothing."""
     if value is None or value == "" or value == [] or value == {}:
         return None
     rule = _RULES.get(type_)
     return rule(value) if rule else value
-
-
-def number(value: Value) -> Decimal:
-    """A number of any spelling as Decimal."""
-    if isinstance(value, bool):
-        raise Unfit("is not a number")
-    try:
-        found = Decimal(str(value).strip())
-    except InvalidOperation:
-        raise Unfit("is not a number") from None
-    if not found.is_finite() or abs(found.adjusted()) > 20:
-        raise Unfit("is not a number that can be stored")
-    return found
 
 
 def _text(value: Value) -> str | None:
@@ -53,33 +36,12 @@ def _prose(value: Value) -> str | None:
     return prose.clean(str(_text(value) or "")) or None
 
 
-def _number(value: Value) -> int | str:
-    plain = number(value)
-    return int(plain) if plain == plain.to_integral_value() else format(plain.normalize(), "f")
-
-
-def _money(value: Value) -> dict[str, str] | None:
-    if not isinstance(value, Mapping) or value.get("amount") in (None, ""):
-        raise Unfit("is not an amount with its currency")
-    amount = number(value["amount"]).normalize()
-    exponent = amount.as_tuple().exponent
-    plain = amount.quantize(Decimal("0.01")) if isinstance(exponent, int) and exponent >= -2 else amount
-    return {"amount": format(plain, "f"), "currency": str(value.get("currency") or "").upper()}
-
-
 def _boolean(value: Value) -> bool:
     if isinstance(value, bool):
         return value
     if value in (0, 1):
         return bool(value)
     raise Unfit("is neither yes nor no")
-
-
-def _date(value: Value) -> str:
-    try:
-        return date.fromisoformat(str(value)[:10]).isoformat()
-    except ValueError:
-        raise Unfit("is not a date") from None
 
 
 def _time(value: Value) -> str:
@@ -135,24 +97,20 @@ def _address(value: Value) -> dict[str, str] | None:
         value = {"value": value}
     if not isinstance(value, Mapping):
         raise Unfit("is not an address")
-    parts = {name: text for name in ADDRESS_PARTS if (text := _one_line(value.get(name)))}
-    whole = _one_line(value.get("value")) or ", ".join(parts.values())
+    parts = {name: text for name in ADDRESS_PARTS if (text := one_line(value.get(name)))}
+    whole = one_line(value.get("value")) or ", ".join(parts.values())
     return {"value": whole, **parts} if whole else None
-
-
-def _one_line(value: Value) -> str:
-    return " ".join(str(value or "").split())
 
 
 _RULES: Mapping[FieldType, Callable[[Value], Value]] = {
     FieldType.TEXT: _text,
     FieldType.LONG_TEXT: _text,
     FieldType.HTML: _prose,
-    FieldType.INTEGER: _number,
-    FieldType.NUMBER: _number,
-    FieldType.MONEY: _money,
+    FieldType.INTEGER: as_number,
+    FieldType.NUMBER: as_number,
+    FieldType.MONEY: as_money,
     FieldType.BOOLEAN: _boolean,
-    FieldType.DATE: _date,
+    FieldType.DATE: as_date,
     FieldType.TIME: _time,
     FieldType.INSTANT: _instant,
     FieldType.CHOICE: _key,

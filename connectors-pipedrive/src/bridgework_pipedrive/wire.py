@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Literal
 
+from bridgework.canonical import Misfit, Unfit
 from bridgework.model import Body, FieldType, TargetField, Value
 from bridgework_pipedrive import prose, values
 from bridgework_pipedrive.objects import ACTIVITY, NOTE, BuiltIn, ObjectType
-from bridgework_pipedrive.values import Unfit
 
 TimeFormat = Literal["HH:MM", "HH:MM:SS"]
 
@@ -22,14 +22,6 @@ ADDRESS = {
     "country": "country",
 }
 _CLOSED = {"won_time": "won", "lost_time": "lost", "lost_reason": "lost"}
-
-
-class Misfit(Exception):
-    """A body that cannot be written: the field and why, without its value."""
-
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(reason)
-        self.field, self.reason = field, reason
 
 
 def request_body(

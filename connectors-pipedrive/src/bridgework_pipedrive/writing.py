@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from bridgework.canonical import Misfit
 from bridgework.errors import SchemaDrift
 from bridgework.model import (
     AlreadyGone,
@@ -87,7 +88,7 @@ class Writer:
     ) -> WriteResult:
         try:
             body = self._body(operation, kind, custom, source_id)
-        except wire.Misfit as error:
+        except Misfit as error:
             return Rejected(operation.number, error.reason, field=error.field)
         if operation.verb is Verb.UPDATE:
             return self._update(operation, kind, body)

@@ -113,7 +113,7 @@ def _create_object(api: ApiClient, catalogue: Catalogue, operation: SchemaOperat
                 f"The object {operation.object} is there but deactivated.",
                 next_step="activate it in Twenty (Settings, Data model), or map to another name",
             )
-        return Present(_receipt(operation, there.id, created=False))
+        return Present(Receipt.of(operation, there.id, created=False))
     plural = str(operation.details.get("plural") or f"{operation.name}s")
     singular, many = names.object_names(operation.object, plural)
     if singular != operation.object:
@@ -130,7 +130,7 @@ def _create_object(api: ApiClient, catalogue: Catalogue, operation: SchemaOperat
         "icon": "IconDental",
     }
     row = _post(api, catalogue, operation, OBJECTS, asked, f"the object {operation.name!r}")
-    return Created(_receipt(operation, str(row["id"]), created=True))
+    return Created(Receipt.of(operation, str(row["id"]), created=True))
 
 
 def _create_field(api: ApiClient, catalogue: Catalogue, kind: Kind, operation: SchemaOperation) -> Outcome:
@@ -209,10 +209,10 @@ def _add_option(api: ApiClient, catalogue: Catalogue, kind: Kind, operation: Sch
     shown = names.option_label(operation.name)
     there = next((option.key for option in options(row) if option.label == shown), "")
     if there:
-        return Present(_option_receipt(operation, there, created=False))
+        return Present(Receipt.of(operation, there, options={operation.name: there}, created=False))
     row = _change_options(api, catalogue, operation, row, [operation.name])
     made = next(option.key for option in options(row) if option.label == shown)
-    return Created(_option_receipt(operation, made, created=True))
+    return Created(Receipt.of(operation, made, options={operation.name: made}, created=True))
 
 
 def _is_choice(row: Row, label: str) -> bool:
@@ -293,32 +293,7 @@ def _count(api: ApiClient, kind: Kind) -> int:
 # ------------------------------------------------------------------------------------------ receipts
 
 
-def _receipt(operation: SchemaOperation, key: str, *, created: bool) -> Receipt:
-    return Receipt(kind="object", object=operation.object, name=operation.name, key=key, created=created)
-
-
 def _field_receipt(operation: SchemaOperation, row: Row, *, created: bool) -> Receipt:
     by_label = {option.label: option.key for option in options(row)}
     asked = {label: by_label[shown] for label in operation.options if (shown := names.option_label(label)) in by_label}
-    return Receipt(
-        kind="field",
-        object=operation.object,
-        name=operation.name,
-        key=str(row["name"]),
-        type=operation.type,
-        options={**by_label, **asked},
-        created=created,
-    )
-
-
-def _option_receipt(operation: SchemaOperation, key: str, *, created: bool) -> Receipt:
-    return Receipt(
-        kind="option",
-        object=operation.object,
-        name=operation.name,
-        key=key,
-        field=operation.field,
-        under=operation.under,
-        options={operation.name: key},
-        created=created,
-    )
+    return Receipt.of(operation, str(row["name"]), options={**by_label, **asked}, created=created)

@@ -7,11 +7,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from bridgework.canonical import Unfit, one_line
 from bridgework.model import StoredRecord, Value
 from bridgework_twenty import prose, values
 from bridgework_twenty.catalogue import Kind
 from bridgework_twenty.fields import Field
-from bridgework_twenty.values import Unfit
 from bridgework_twenty.wire import ACTOR_SOURCE, ADDRESS
 
 _NO_REGION = "ZZ"  # numbers come back with their country
@@ -72,7 +72,7 @@ def _phones(raw: Any) -> Value:
 def _address(raw: Any) -> Value:
     parts = {part: raw.get(wire) for part, wire in ADDRESS.items()}
     first, second = raw.get("addressStreet1"), raw.get("addressStreet2")
-    return {**parts, "street": ", ".join(filter(None, map(values.line, (first, second))))}
+    return {**parts, "street": ", ".join(filter(None, map(one_line, (first, second))))}
 
 
 def _money(raw: Any) -> Value:

@@ -11,12 +11,13 @@ from contextlib import suppress
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
+from bridgework.canonical import Misfit
 from bridgework.model import Holder, Rejected, Value
 from bridgework_twenty import stored
 from bridgework_twenty.batches import Prepared
 from bridgework_twenty.catalogue import Kind
 from bridgework_twenty.reading import ANY, PAGE, count, rows, with_values
-from bridgework_twenty.wire import Misfit, request_body
+from bridgework_twenty.wire import request_body
 
 if TYPE_CHECKING:
     from bridgework.client import ApiClient

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import UTC, datetime
+from decimal import Decimal
 from urllib.parse import urlsplit, urlunsplit
 
 import phonenumbers
 
+from bridgework.canonical import Unfit, as_date, as_money, as_number, number, one_line
 from bridgework.model import FieldType, Value
 from bridgework_twenty import prose
 
@@ -25,10 +26,6 @@ _LONGEST_TEXT = 200_000  # tried; no limit is published
 _EMAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+")
 
 
-class Unfit(ValueError):
-    """A value that does not fit its field; the text says why, without the value."""
-
-
 def tidy(type_: FieldType, value: Value, region: str = "US") -> Value:
     """The value as it will be read back; ``None`` for nothing. `region` reads telephone numbers without country."""
     if value is None or value == "" or value == [] or value == {}:
@@ -37,19 +34,6 @@ def tidy(type_: FieldType, value: Value, region: str = "US") -> Value:
         return phones(value, region)
     rule = _RULES.get(type_)
     return rule(value) if rule else value
-
-
-def number(value: Value) -> Decimal:
-    """A number of any spelling as Decimal."""
-    if isinstance(value, bool):
-        raise Unfit("is not a number")
-    try:
-        found = Decimal(str(value).strip())
-    except InvalidOperation:
-        raise Unfit("is not a number") from None
-    if not found.is_finite() or abs(found.adjusted()) > 20:
-        raise Unfit("is not a number that can be stored")
-    return found
 
 
 def text(value: Value) -> str | None:
@@ -116,15 +100,9 @@ def link(value: Value) -> str | None:
 
 def money(value: Value) -> dict[str, str]:
     """An amount to the micro, with its currency."""
-    if not isinstance(value, Mapping) or value.get("amount") in (None, ""):
-        raise Unfit("is not an amount with its currency")
-    amount = number(value["amount"])
-    micros(amount)
-    normal = amount.normalize()
-    exponent = normal.as_tuple().exponent
-    plain = normal.quantize(Decimal("0.01")) if isinstance(exponent, int) and exponent >= -2 else normal
-    shown = format(plain, "f")
-    return {"amount": "0.00" if shown == "-0.00" else shown, "currency": str(value.get("currency") or "").upper()}
+    found = as_money(value)
+    micros(Decimal(found["amount"]))
+    return found
 
 
 def micros(amount: Decimal) -> int:
@@ -154,23 +132,15 @@ def _instant(value: Value) -> str:
 
 
 def _number(value: Value) -> int | str:
-    plain = number(value)
-    if len(plain.normalize().as_tuple().digits) > _DIGITS:
+    if len(number(value).normalize().as_tuple().digits) > _DIGITS:
         raise Unfit("has more digits than Twenty keeps")
-    return int(plain) if plain == plain.to_integral_value() else format(plain.normalize(), "f")
+    return as_number(value)
 
 
 def _boolean(value: Value) -> bool:
     if isinstance(value, bool):
         return value
     raise Unfit("is neither yes nor no")
-
-
-def _date(value: Value) -> str:
-    try:
-        return date.fromisoformat(str(value)[:10]).isoformat()
-    except ValueError:
-        raise Unfit("is not a date") from None
 
 
 def _key(value: Value) -> str:
@@ -211,16 +181,11 @@ def _address(value: Value) -> dict[str, str] | None:
         value = {"street": value}
     if not isinstance(value, Mapping):
         raise Unfit("is not an address")
-    parts = {name: found for name in ADDRESS_PARTS if (found := line(value.get(name)))}
+    parts = {name: found for name in ADDRESS_PARTS if (found := one_line(value.get(name)))}
     if street := ", ".join(filter(None, street_lines(parts))):
         parts = {**parts, "street": street}
-    whole = line(value.get("value"))
+    whole = one_line(value.get("value"))
     return parts or ({"street": whole} if whole else None)
-
-
-def line(value: Value) -> str:
-    """A text as one line, without blanks around."""
-    return " ".join(str(value or "").split())
 
 
 _RULES: Mapping[FieldType, Callable[[Value], Value]] = {
@@ -231,7 +196,7 @@ _RULES: Mapping[FieldType, Callable[[Value], Value]] = {
     FieldType.NUMBER: _number,
     FieldType.MONEY: money,
     FieldType.BOOLEAN: _boolean,
-    FieldType.DATE: _date,
+    FieldType.DATE: as_date,
     FieldType.TIME: text,
     FieldType.INSTANT: _instant,
     FieldType.CHOICE: _key,

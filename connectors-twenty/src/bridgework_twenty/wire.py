@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from bridgework.canonical import Misfit, Unfit
 from bridgework.model import Body, Value
 from bridgework_twenty import prose, values
 from bridgework_twenty.catalogue import Kind
 from bridgework_twenty.fields import Field
-from bridgework_twenty.values import Unfit
 
 ADDRESS = {
     "street": "addressStreet1",
@@ -22,14 +22,6 @@ ADDRESS = {
     "country": "addressCountry",
 }
 ACTOR_SOURCE = "IMPORT"
-
-
-class Misfit(Exception):
-    """A body that cannot be written: the field and why, without its value."""
-
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(reason)
-        self.field, self.reason = field, reason
 
 
 def request_body(

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from bridgework.canonical import Misfit
 from bridgework.errors import StopRun
 from bridgework.model import (
     AlreadyGone,
@@ -56,7 +57,7 @@ class Writer:
                     creates.append(self._prepared(kind, operation))
                 else:
                     updates.append(self._changed(kind, operation))
-            except wire.Misfit as error:
+            except Misfit as error:
                 yield Rejected(operation.number, error.reason, field=error.field)
         for each in in_order(self._api, kind, updates):
             yield self._update(kind, each)
@@ -67,7 +68,7 @@ class Writer:
         for operation in files:
             try:
                 prepared = self._prepared(self._catalogue.kind(operation.object), operation)
-            except wire.Misfit as error:
+            except Misfit as error:
                 yield Rejected(operation.number, error.reason, field=error.field)
                 continue
             uploaded = self._uploader.upload(operation)

@@ -439,11 +439,7 @@ def makes_a_field_each_time(base: Base) -> Base:
         def create_schema(self, operation: SchemaOperation) -> Created:
             body = {"object": operation.object, "label": operation.name, "type": str(operation.type)}
             made = self.api.send("POST", "/fields", json=body, for_=operation).json
-            return Created(
-                Receipt(
-                    kind="field", object=operation.object, name=operation.name, key=made["key"], type=operation.type
-                )
-            )
+            return Created(Receipt.of(operation, made["key"], created=True))
 
     return Mutant
 

@@ -114,9 +114,9 @@ def create_schema(operation: SchemaOperation) -> Created | Present | NotYet | No
         @hookimpl
         def create_schema(self, operation):
             if there := self.field_named(operation.object, operation.name):
-                return Present(self.receipt(operation, there))
+                return Present(Receipt.of(operation, there, created=False))
             made = self.api.send("POST", f"/{operation.object}Fields", json={"name": operation.name}, for_=operation)
-            return Created(self.receipt(operation, made.json))
+            return Created(Receipt.of(operation, made.json["key"], created=True))
 
     .. versionadded:: 0.1
     """

@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from bridgework.canonical import number_text
 from bridgework.mapping.compiled import Evaluator
 from bridgework.mapping.document import FieldSpec
 from bridgework.mapping.paths import Path, UnknownName
 from bridgework.mapping.scope import Scope, value_at
-from bridgework.mapping.values import date_of, decimal_of, is_empty, number_text, plain_text
+from bridgework.mapping.values import date_of, decimal_of, is_empty, plain_text
 from bridgework.model import FieldType, Value
 
 if TYPE_CHECKING:

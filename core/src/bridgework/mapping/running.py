@@ -8,6 +8,7 @@ from itertools import repeat
 from types import MappingProxyType
 from typing import Any
 
+from bridgework.canonical import Unfit
 from bridgework.errors import BridgeworkError, ContractBroken
 from bridgework.mapping import columns
 from bridgework.mapping.compiled import CompiledField, CompiledRule
@@ -16,7 +17,7 @@ from bridgework.mapping.outcome import Disposed, Mapped, MappedFile, Outcome, Sk
 from bridgework.mapping.paths import Hop
 from bridgework.mapping.scope import Scope, StagedRow
 from bridgework.mapping.session import KEPT_ROWS, Place, Session
-from bridgework.mapping.values import Unfit, is_empty, plain_text
+from bridgework.mapping.values import is_empty, plain_text
 from bridgework.model import Body
 
 _UNCUT: Mapping[str, str] = MappingProxyType({})

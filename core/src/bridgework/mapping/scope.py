@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, cast
 
+from bridgework.canonical import Unfit
 from bridgework.mapping.paths import Hop, Path
-from bridgework.mapping.values import Unfit
 from bridgework.model import SourceObject, TransformContext, Value
 
 if TYPE_CHECKING:

@@ -7,15 +7,13 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, tzinfo
 from decimal import Decimal
 
+from bridgework.canonical import Unfit, money_text, number_text
 from bridgework.mapping.settings import zone_of
 from bridgework.mapping.values import (
-    Unfit,
     decimal_of,
     instant_of,
     instant_text,
     is_empty,
-    money_text,
-    number_text,
     plain_text,
 )
 from bridgework.model import FieldType, NamedTransform, TransformContext, Value

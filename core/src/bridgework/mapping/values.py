@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from bridgework.canonical import Unfit, money_text, number_text
 from bridgework.model import FieldType, Value
 
 NUMBER_TYPES = frozenset({FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY})
@@ -17,11 +18,6 @@ UNSHAPED = frozenset(
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T.*)?\Z")
 _TIME = re.compile(r"(?:\d{4}-\d{2}-\d{2}T)?(\d{2}:\d{2})(:\d{2})?")
 _NUMBER = re.compile(r"[-+]?\d{1,40}(\.\d{1,40})?\Z")
-_CENT = Decimal("0.01")
-
-
-class Unfit(ValueError):
-    """A value does not fit its field; the text says why and never holds the value."""
 
 
 def is_empty(value: Value) -> bool:
@@ -59,20 +55,6 @@ def decimal_of(value: Value) -> Decimal | None:
         except InvalidOperation:
             return None
     return None
-
-
-def money_text(amount: Decimal) -> str:
-    """An amount with two decimals, more only where the value has them: ``12.5`` → ``12.50``. No exponent."""
-    normal = amount.normalize()
-    exponent = normal.as_tuple().exponent
-    text = f"{amount.quantize(_CENT) if isinstance(exponent, int) and exponent >= -2 else normal:f}"
-    return "0.00" if text == "-0.00" else text
-
-
-def number_text(amount: Decimal) -> str:
-    """A number without exponent and without trailing zeros: ``6.0`` → ``6``."""
-    text = f"{amount.normalize():f}"
-    return "0" if text == "-0" else text
 
 
 def plain_text(value: Value) -> str:

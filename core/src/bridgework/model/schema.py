@@ -149,6 +149,23 @@ class Receipt:
     options: Mapping[str, str] = made_by(default_factory=dict)
     created: bool = True
 
+    @classmethod
+    def of(
+        cls, operation: SchemaOperation, key: str, *, created: bool, options: Mapping[str, str] | None = None
+    ) -> Receipt:
+        """The receipt for an operation: what it is about, and the key of what is there now."""
+        return cls(
+            kind=operation.kind,
+            object=operation.object,
+            name=operation.name,
+            key=key,
+            field=operation.field,
+            under=operation.under,
+            type=operation.type,
+            options=options or {},
+            created=created,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Created:

@@ -19,7 +19,8 @@ address         ``{"value": "1 Main St, Denver", "street": …, "city": …, "st
 reference       the destination's id of the record, as text, in a resolved body
 ==============  ===================================================================================
 
-Absent, ``None`` and the empty string mean the same: nothing there.
+Absent, ``None`` and the empty string mean the same: nothing there. `bridgework.canonical` spells numbers, amounts and
+dates in this form.
 """
 
 from __future__ import annotations

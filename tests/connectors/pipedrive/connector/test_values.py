@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bridgework.canonical import Unfit
 from bridgework.model import FieldType
 from bridgework_pipedrive import markers, prose, values
-from bridgework_pipedrive.values import Unfit
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 MARKERS = st.from_regex(

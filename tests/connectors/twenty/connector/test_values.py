@@ -10,10 +10,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bridgework.canonical import Unfit, one_line
 from bridgework.mapping.transforms import address
 from bridgework.model import FieldType, Verb
 from bridgework_twenty import names, prose, stored, values
-from bridgework_twenty.values import Unfit
 
 from .conftest import Desk
 
@@ -101,7 +101,7 @@ LINES = st.text(alphabet="1a, ", max_size=8)
 def test_the_two_lines_of_a_street_come_back_as_the_two_lines(first: str, second: str) -> None:
     row = {"addressStreet1": first, "addressStreet2": second}
     read = values.tidy(T.ADDRESS, stored._address(row)) or {}
-    assert values.street_lines(read) == (values.line(first), values.line(second))
+    assert values.street_lines(read) == (one_line(first), one_line(second))
     assert values.tidy(T.ADDRESS, read) == (read or None)
 
 

@@ -97,9 +97,10 @@ class Roster:
         """A field, unless it is there."""
         for key, label, _ in self._fields():
             if label == operation.name:
-                return Present(_receipt(operation, key, created=False))
+                return Present(Receipt.of(operation, key, created=False))
         body = {"label": operation.name, "type": str(operation.type)}
-        return Created(_receipt(operation, self._api.send("POST", "/fields", json=body, for_=operation).json["key"]))
+        made = self._api.send("POST", "/fields", json=body, for_=operation).json
+        return Created(Receipt.of(operation, made["key"], created=True))
 
     @hookimpl
     def drop_schema(self, receipt: Receipt) -> Dropped:
@@ -151,12 +152,6 @@ class Roster:
 
     def _fields(self) -> list[tuple[str, str, str]]:
         return [(each["key"], each["label"], each["type"]) for each in self._api.get("/fields").json]
-
-
-def _receipt(operation: SchemaOperation, key: str, *, created: bool = True) -> Receipt:
-    return Receipt(
-        kind=operation.kind, object=operation.object, name=operation.name, key=key, type=operation.type, created=created
-    )
 
 
 def _stored(row: Mapping[str, Any]) -> StoredRecord:
