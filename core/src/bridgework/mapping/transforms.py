@@ -131,6 +131,15 @@ def hours_minutes(value: Value) -> Value:
     return f"{minutes // 60:02d}:{minutes % 60:02d}:00"
 
 
+def beyond_a_day(value: Value) -> Value:
+    """Minutes that `hours_minutes` has no duration for, as they are: 1500 → ``1500``; nothing for any others."""
+    try:
+        hours_minutes(value)
+    except Unfit:
+        return plain_text(value)
+    return None
+
+
 def email_list(value: Value) -> Value:
     """One text or several to a list of addresses, each once, the first one primary. Nothing is lower-cased."""
     texts = value if isinstance(value, list) else [value]
@@ -240,6 +249,7 @@ TRANSFORMS: tuple[NamedTransform, ...] = (
     _named(local_date, FieldType.DATE, ("2026-03-01T23:30:00", "2026-03-01")),
     _named(local_time, FieldType.TEXT, ("2026-03-01T13:30:00", "13:30")),
     _named(hours_minutes, FieldType.TIME, (90, "01:30:00"), ("45", "00:45:00")),
+    _named(beyond_a_day, FieldType.TEXT, (1500, "1500"), (90, None)),
     _named(
         email_list,
         FieldType.EMAILS,
