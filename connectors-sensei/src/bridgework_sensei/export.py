@@ -21,10 +21,11 @@ from bridgework_sensei.shapes import Shape, shape_of
 class Export:
     """Read access to a ``sensei-export`` folder or zip. Nothing is read before it is asked for."""
 
-    def __init__(self, path: Path, encoding: str) -> None:
+    def __init__(self, path: Path, encoding: str, currency: str) -> None:
         self.archive = rooted(Archive.at(path))
         self.manifest: Manifest = read_manifest(self.archive)
         self._encoding = encoding
+        self._currency = currency
         self._reports: dict[str, CsvTable] = {}
         for entry in self.manifest.file.files:
             self._check_format(entry)
@@ -94,7 +95,7 @@ class Export:
     def _counted(self, entry: ExportedFile, layout: Layout | None) -> Iterator[SourceRecord]:
         count = 0
         if entry.format == "csv":
-            rows = report_rows(self.report(entry), entry.path, entry.object, layout)
+            rows = report_rows(self.report(entry), entry.path, entry.object, layout, self._currency)
         else:
             rows = self._records(entry, layout)
         for row in rows:
@@ -119,10 +120,12 @@ class Export:
         own = {}
         if layout.custom_fields:
             own = {field.name: field.type for field in self.custom_fields if field.object == layout.name}
-        shape = shape_of(layout.fields)
+        shape = shape_of(layout.fields, self._currency)
         if own:
             # Names of own fields may hold dots: they are keys, not paths.
-            shape["customFields"] = {name: shape_of({"value": kind})["value"] for name, kind in own.items()}
+            shape["customFields"] = {
+                name: shape_of({"value": kind}, self._currency)["value"] for name, kind in own.items()
+            }
         return shape
 
     def _practice(self) -> SourceRecord:

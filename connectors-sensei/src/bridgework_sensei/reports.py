@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
-from typing import Final
+from functools import lru_cache, partial
 
 from bridgework.errors import BadInput
 from bridgework.files import (
@@ -29,11 +28,12 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 Reader = Callable[[str], Value]
 
 
-# Days and amounts repeat all over a ledger: remembering them halves the time of reading it.
-_READERS: Final[Mapping[FieldType, Reader]] = {
-    FieldType.DATE: lru_cache(20_000)(lambda cell: read_date(cell, DateOrder.MDY)),
-    FieldType.MONEY: lru_cache(20_000)(read_money),
-}
+def _readers(currency: str) -> Mapping[FieldType, Reader]:
+    """Days and amounts repeat all over a ledger: remembering them halves the time of reading it."""
+    return {
+        FieldType.DATE: lru_cache(20_000)(lambda cell: read_date(cell, DateOrder.MDY)),
+        FieldType.MONEY: lru_cache(20_000)(partial(read_money, currency=currency)),
+    }
 
 
 def open_report(archive: Archive, entry: ExportedFile, layout: Layout | None, encoding: str) -> CsvTable:
@@ -68,11 +68,12 @@ def _declared(entry: ExportedFile) -> str:
     return "utf-8" if named.startswith("utf-8") or named == "utf8" else ""
 
 
-def report_rows(table: CsvTable, file: str, name: str, layout: Layout | None) -> Iterator[SourceRecord]:
+def report_rows(table: CsvTable, file: str, name: str, layout: Layout | None, currency: str) -> Iterator[SourceRecord]:
     """Records of a report. A report the format does not know has no key: lines name its rows."""
     key_of = key_reader(layout.key) if layout else (lambda _values: "")
     kinds = layout.fields if layout else {}
-    readers = [(column, _READERS.get(kinds.get(column, FieldType.TEXT))) for column in table.columns]
+    known = _readers(currency)
+    readers = [(column, known.get(kinds.get(column, FieldType.TEXT))) for column in table.columns]
     for row in table.rows():
         if row.values is None:
             yield unreadable(name, file, row.line, row.raw, row.problem)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 from bridgework.files import (
@@ -87,12 +88,11 @@ def _boolean(value: Any) -> Value:
     raise Unreadable("DAT-03", "is neither yes nor no")
 
 
-READERS: Final[Mapping[FieldType, Reader]] = {
+_READERS: Final[Mapping[FieldType, Reader]] = {
     FieldType.DATE: _of_text(lambda text: read_date(text, DateOrder.ISO), "a date"),
     FieldType.TIME: _of_text(read_time, "a time of day"),
     FieldType.INSTANT: _of_text(read_instant, "an instant"),
     FieldType.LOCAL_INSTANT: _of_text(read_local_instant, "a local date and time"),
-    FieldType.MONEY: _decimal(read_money),
     FieldType.NUMBER: _decimal(read_decimal),
     FieldType.INTEGER: _integer,
     FieldType.BOOLEAN: _boolean,
@@ -100,8 +100,9 @@ READERS: Final[Mapping[FieldType, Reader]] = {
 }
 
 
-def shape_of(fields: Mapping[str, FieldType]) -> Shape:
-    """The shape of fields given by dotted paths."""
+def shape_of(fields: Mapping[str, FieldType], currency: str) -> Shape:
+    """The shape of fields given by dotted paths; amounts in quotes may carry the sign of `currency` alone."""
+    readers = {**_READERS, FieldType.MONEY: _decimal(partial(read_money, currency=currency))}
     shape: Shape = {}
     for path, kind in fields.items():
         *parents, name = path.split(".")
@@ -111,7 +112,7 @@ def shape_of(fields: Mapping[str, FieldType]) -> Shape:
             if not isinstance(below, dict):
                 below = level[parent] = {}
             level = below
-        level[name] = READERS.get(kind, read_text)
+        level[name] = readers.get(kind, read_text)
     return shape
 
 

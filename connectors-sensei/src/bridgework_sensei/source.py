@@ -25,6 +25,10 @@ class SenseiSettings(BaseModel):
     encoding: Literal["", "utf-8", "windows-1252"] = Field(
         "", description="Encoding of the CSV reports; empty: as the manifest declares, detected where it does not"
     )
+    currency: str = Field(
+        "",
+        description="Currency of the amounts; empty: that of the migration. One with the sign of another is not read",
+    )
 
 
 class Sensei:
@@ -37,7 +41,7 @@ class Sensei:
 
     @cached_property
     def _export(self) -> Export:
-        return Export(self.settings.path, self.settings.encoding)
+        return Export(self.settings.path, self.settings.encoding, self.settings.currency)
 
     @hookimpl
     def describe_source(self) -> SourceDescription:

@@ -100,7 +100,10 @@ def _source(project: Project, source: type[Any]) -> Registered:
     data = dict(project.file.source)
     if isinstance(path := data.get("path"), str):
         data["path"] = str(project.folder / path)  # a relative path starts at the migration's folder
-    settings = connector_settings(plugins.settings_model(source), data, where="source")
+    model = plugins.settings_model(source)
+    if "currency" in model.model_fields and not data.get("currency"):
+        data["currency"] = project.file.migration.currency
+    settings = connector_settings(model, data, where="source")
     return _registered("source", name, source(settings))
 
 

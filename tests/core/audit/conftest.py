@@ -39,6 +39,17 @@ PEOPLE = SourceObject(
         SourceField(name="changed", type=FieldType.INSTANT),
     ),
 )
+BILLS = SourceObject(
+    name="bills",
+    fields=(
+        SourceField(name="id", nullable=False),
+        SourceField(name="of", type=FieldType.REFERENCE, nullable=False),
+        SourceField(name="cost", type=FieldType.MONEY, nullable=False),
+        SourceField(name="gone", type=FieldType.INSTANT),
+    ),
+    references=(Reference(field="of", object="people"),),
+    deleted="gone",
+)
 LETTERS = SourceObject(
     name="letters",
     fields=(
@@ -59,7 +70,7 @@ def stage(tmp_path: Path) -> Iterator[Callable[..., Staging]]:
         def build(rows: dict[str, list[dict[str, Any]]], facts: dict[str, str] | None = None) -> Staging:
             records = stack.enter_context(Records.create(tmp_path / "records.db", b"k" * 32, "abcdef"))
             made = datetime(2026, 11, 1, 18, 0, tzinfo=UTC)
-            objects = tuple(each for each in (PEOPLE, LETTERS) if each.name in rows)
+            objects = tuple(each for each in (PEOPLE, LETTERS, BILLS) if each.name in rows)
             with records.writer() as writer:
                 writer.begin(SourceDescription(objects=objects, generated_at=made, time_zone="UTC", facts=facts or {}))
                 for name, values in rows.items():

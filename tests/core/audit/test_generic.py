@@ -47,6 +47,18 @@ def test_each_defect_is_found_where_it_is(stage: Stage, values: dict[str, Any], 
     assert seen(stage({"people": [{"id": "1", **values}, {"id": "2"}]})) == {(check, "people", "1", field)}
 
 
+def test_what_every_row_must_have_is_missed_where_it_is_not(stage: Stage) -> None:
+    bills: list[dict[str, Any]] = [
+        {"id": "paid", "cost": "0.00"},
+        {"id": "blank"},
+        {"id": "read wrong", "!": [Problem("cost", "DAT-03", "is not an amount")]},
+        {"id": "not read", "!": [Problem("", "ROW-01", "the row is no JSON")]},
+        {"id": "deleted", "gone": "2026-01-01T00:00:00Z"},
+    ]
+    missed = {each for each in seen(stage({"people": [], "bills": bills})) if each[0] == "MIS-00"}
+    assert missed == {("MIS-00", "bills", "blank", "cost")}
+
+
 @pytest.mark.parametrize(
     ("fields", "proposed", "said"),
     [

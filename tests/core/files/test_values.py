@@ -130,7 +130,26 @@ def test_money_is_read_in_every_printed_form(cell, expected):
     assert read_money(cell) == expected
 
 
-@pytest.mark.parametrize("cell", ["1.234,56", "1,23", "12,34.5", "1e3", "twelve", "$", "1 234", "--5", "٣", "9" * 80])
+@pytest.mark.parametrize(
+    ("cell", "currency", "expected"),
+    [("$5", "USD", "5"), ("$5", "CAD", "5"), ("£-5", "GBP", "-5"), ("(€5.50)", "EUR", "-5.50"), ("5", "CHF", "5")],
+)
+def test_the_sign_of_the_currency_may_stand_at_an_amount(cell, currency, expected):
+    assert read_money(cell, currency=currency) == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "currency"), [("€5", "USD"), ("(£5)", "USD"), ("€-5", "GBP"), ("$5", "EUR"), ("-$5", "GBP"), ("$5", "CHF")]
+)
+def test_an_amount_with_the_sign_of_another_currency_is_not_read(cell, currency):
+    with pytest.raises(Unreadable, match=f"no sign of {currency}") as caught:
+        read_money(cell, currency=currency)
+    assert caught.value.check == "DAT-03"
+
+
+@pytest.mark.parametrize(
+    "cell", ["1.234,56", "1,23", "12,34.5", "1e3", "twelve", "$", "$£5", "1 234", "--5", "٣", "9" * 80]
+)
 def test_money_that_could_mean_two_things_is_refused(cell):
     with pytest.raises(Unreadable) as caught:
         read_money(cell)

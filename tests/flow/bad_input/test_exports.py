@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from ..bench import Bench
+from ..bench import APPROVER, Bench
+from ..conftest import MakeBench
+from ..exports import entry, little_practice
 from .refusals import intact, refused, rewritten, toml
 
 Damage = Callable[[Path], None]
@@ -104,6 +106,26 @@ def test_a_damaged_row_in_a_file_that_is_what_it_says_is_a_finding_and_the_other
     found = bench.call("audit", code=1)
     damaged = [each for each in found["findings"] if each["object"] == "patients" and each["check"] == "ROW-01"]
     assert damaged, {each["check"] for each in found["findings"]}
+
+
+def test_amounts_that_are_missing_or_of_another_currency_are_findings_and_no_sums(make_bench: MakeBench) -> None:
+    export = little_practice(1)
+    for number, amount in enumerate(("€5.00", "", "$7.00"), 8):
+        export.add("transactions", entry(number, "1001", "Ruiza, Ana", "Charge", amount))
+    export.row("treatmentPlans", "plan-1")["totalFee"] = "£1,250.00"
+    bench = make_bench(export)
+    bench.call("extract")
+    found = bench.call("audit", code=1)["findings"]
+    assert {(each["check"], each["object"], each["field"]) for each in found} >= {
+        ("DAT-03", "transactions", "Amount"),
+        ("MIS-00", "transactions", "Amount"),
+        ("DAT-03", "treatmentPlans", "totalFee"),
+    }
+    bench.call("migrate", "--approve-as", APPROVER, "--size", "1", code=(0, 1))
+    [person] = bench.account.rows("persons")
+    assert bench.account.custom("person", person)["Outstanding balance"] == (119.0, "USD")
+    [deal] = bench.account.rows("deals")
+    assert not deal["value"]
 
 
 # ------------------------------------------------------------------------------------------ zip files

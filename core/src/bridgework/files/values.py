@@ -29,6 +29,12 @@ _UTC = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z\Z", re.ASCII)
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?$|\d+(?:\.\d*)?$|\.\d+$")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)$")
 _LONGEST = 60
+# The currencies that write their amounts with a sign (Unicode CLDR, narrow symbols).
+_SIGNS: Final = {
+    "$": "ARS AUD BBD BMD BND BSD BZD CAD CLP COP DOP FJD GYD HKD JMD KYD LRD MXN NAD NZD SBD SGD SRD TTD TWD USD XCD",
+    "£": "EGP FKP GBP GIP LBP SHP SSP SYP",
+    "€": "EUR",
+}
 _TRUE: Final = frozenset({"true", "yes", "y", "1", "x"})
 _FALSE: Final = frozenset({"false", "no", "n", "0"})
 
@@ -187,17 +193,21 @@ def read_local_instant(text: str) -> str | None:
         raise Unreadable("DAT-02", "is a date or time that does not exist") from None
 
 
-def read_money(text: str) -> str | None:
-    """An amount as decimal text: ``1,234.50``, ``(125.00)``, ``125.00-``, ``125.00 CR``, with ``$`` or ``£``.
+def read_money(text: str, *, currency: str = "") -> str | None:
+    """An amount as decimal text: ``1,234.50``, ``(125.00)``, ``125.00-``, ``125.00 CR``, with ``$``, ``£`` or ``€``.
 
-    The decimal mark is the point; grouping must be by threes, so ``1.234,56`` is refused rather than guessed.
-    Unreadable: DAT-03.
+    The decimal mark is the point; grouping must be by threes, so ``1.234,56`` is refused rather than guessed. With
+    `currency`, three letters, only a sign that currency is written with is taken. Unreadable: DAT-03.
     """
     bare = text.strip()
     if is_blank(bare):
         return None
     negative, bare = _sign(bare)
-    bare = bare.strip().lstrip("$£€").strip()
+    bare = bare.strip()
+    if bare[:1] in _SIGNS:
+        if currency and currency not in _SIGNS[bare[0]]:
+            raise Unreadable("DAT-03", f"is an amount with {bare[0]}, which is no sign of {currency}")
+        bare = bare[1:].strip()
     if len(bare) > _LONGEST or not bare.isascii() or not _GROUPED.match(bare):
         raise Unreadable("DAT-03", "is not an amount")
     amount = format(Decimal(bare.replace(",", "")), "f")
@@ -214,9 +224,8 @@ def _sign(text: str) -> tuple[bool, str]:
             return True, text[:-1]
         if text.startswith(mark):
             return True, text[1:]
-        for symbol in "$£€":
-            if text.startswith(symbol + mark):
-                return True, text[2:]
+        if text[:1] in _SIGNS and text[1:].startswith(mark):
+            return True, text[0] + text[2:]
     return False, text
 
 

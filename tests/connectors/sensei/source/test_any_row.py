@@ -39,7 +39,7 @@ def types(value):
 @given(st.sampled_from(RECORDS), ROWS, st.booleans())
 def test_any_row_becomes_canonical_values(layout, row, ascii_only):
     line = json.dumps(row, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
-    (record,) = record_rows(io.BytesIO(line + b"\n"), "f", layout.name, layout.key, shape_of(layout.fields), {})
+    (record,) = record_rows(io.BytesIO(line + b"\n"), "f", layout.name, layout.key, shape_of(layout.fields, "USD"), {})
     assert record.raw == line
     assert record.key
     assert all(kind in (str, int, bool, list, dict, type(None)) for kind in types(record.values))

@@ -53,6 +53,12 @@ CHECKS: Final[dict[str, Check]] = {
         "Look at the row in the source and correct the value.",
         ACCEPT,
     ),
+    "MIS-00": Check(
+        Severity.APPROVE,
+        "what every row must have is missing",
+        "Look at the row in the source and fill in the value.",
+        ACCEPT,
+    ),
     "ROW-01": Check(
         Severity.APPROVE,
         "row could not be read",

@@ -33,6 +33,7 @@ def generic_findings(staging: Staging, fate: FateOf = unknown) -> Iterator[Findi
             continue
         yield from _undefined(staging, source)
         yield from _rows(staging, source, fate)
+        yield from _missing(staging, source)
         yield from _orphans(staging, source)
     yield from _reported(staging)
     yield from _folded(staging)
@@ -118,6 +119,26 @@ def _rows(staging: Staging, source: SourceObject, fate: FateOf) -> Iterator[Find
         if sums[name] != printed:
             yield found("FIN-01", source.name, "", field=name, evidence=f"printed {printed}, rows {sums[name]}",
                         denominator=rows)  # fmt: skip
+
+
+def _missing(staging: Staging, source: SourceObject) -> Iterator[Finding]:
+    """Fields that every row must have and this one has not. Keys and references have checks of their own; what could
+    not be read is reported as that, and what was deleted or merged needs nothing any more.
+    """
+    joined = {*source.key, *(reference.field for reference in source.references)}
+    needed = [each.name for each in source.fields if not each.nullable and each.name not in joined]
+    if not needed:
+        return
+    unread = {(key, problem.field) for _, key, problem, _, _ in staging.problems(source.name)}
+    gone = [name for name in (source.deleted, source.merged_into) if name]
+    rows = staging.count(source.name)
+    for row in staging.rows(source.name):
+        for name in needed:
+            if row.get(name) is not None or any(row.get(each) for each in gone):
+                continue
+            if not unread & {(row.key, name), (row.key, "")}:
+                yield found("MIS-00", source.name, row.key, field=name, evidence=f"{row.file}, line {row.line}",
+                            denominator=rows)  # fmt: skip
 
 
 def _undefined(staging: Staging, source: SourceObject) -> Iterator[Finding]:
