@@ -547,7 +547,8 @@ class Migration:
             "verdicts": {str(name): number for name, number in counts.verdicts.items()},
             "charged": dict(counts.tokens),
             "left": [
-                {"budget": each.name, "left": each.left, "limit": each.limit} for each in self.client.budget_left()
+                {"budget": each.name, "label": each.label, "left": each.left, "limit": each.limit}
+                for each in self.client.budget_left()
             ],
         }
 

@@ -87,14 +87,14 @@ AUDIT: dict[str, Any] = {
 }  # fmt: skip
 
 FORECAST = [
-    {"work": "load", "plan": "Growth", "calls": 60_114, "charges": {"tokens": 601_140}, "hours": 9.7, "days": 0.4,
-     "decided_by": "daily tokens"},
-    {"work": "delta", "plan": "Growth", "calls": 3_006, "charges": {"tokens": 30_057}, "hours": 0.5, "days": 0.02,
-     "decided_by": "burst of 2 seconds"},
-    {"work": "rollback", "plan": "Growth", "calls": 70_200, "charges": {"tokens": 421_200}, "hours": 61.0, "days": 2.54,
-     "decided_by": "daily tokens"},
-    {"work": "load", "plan": "Premium", "calls": 60_114, "charges": {"tokens": 601_140}, "hours": 4.8, "days": 0.2,
-     "decided_by": "burst of 2 seconds"},
+    {"work": work, "plan": plan, "calls": calls, "charges": {"tokens": tokens, "burst": calls}, "hours": hours,
+     "daily": [{"label": "tokens per day", "used": tokens, "granted": granted}], "days": days, "decided_by": decides}
+    for work, plan, calls, tokens, granted, hours, days, decides in (
+        ("load", "Growth", 60_114, 601_140, 540_000, 9.7, 0.4, "tokens per day"),
+        ("delta", "Growth", 3_006, 30_057, 540_000, 0.5, 0.02, "requests per 2 seconds"),
+        ("rollback", "Growth", 70_200, 421_200, 540_000, 61.0, 2.54, "tokens per day"),
+        ("load", "Premium", 60_114, 601_140, 1_350_000, 4.8, 0.2, "requests per 2 seconds"),
+    )
 ]  # fmt: skip
 TIER = {
     "plan": "growth",
@@ -211,7 +211,7 @@ LOAD: dict[str, Any] = {
         "requests": 60_100,
         "verdicts": {"accepted": 59_900, "rejected": 12},
         "charged": {"tokens": 600_000},
-        "left": [{"budget": "daily tokens", "left": 121_000, "limit": 750_000}],
+        "left": [{"budget": "tokens", "label": "tokens per day", "left": 121_000, "limit": 750_000}],
     },
     "next": "bridgework failures",
 }

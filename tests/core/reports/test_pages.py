@@ -235,6 +235,13 @@ def test_the_plan_calls_a_rule_as_the_mapping_does_for_people(result: Make) -> N
     assert re.search(r"People\s*<[^>]*note[^>]*>\s*patients", page)
 
 
+@pytest.mark.parametrize("stage", ["plan", "forecast"])
+def test_the_forecast_speaks_of_allowances_in_words(result: Make, stage: str) -> None:
+    page = reports.html(result(stage))
+    assert "601,140 of 540,000 tokens per day" in page
+    assert "burst" not in page
+
+
 def test_values_that_others_hold_stand_in_the_verdict_and_say_what_to_do(result: Make) -> None:
     page = reports.html({**result("plan"), "blocked": []})
     assert "17 records would be refused" in above_the_fold(page)

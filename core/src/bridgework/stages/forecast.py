@@ -24,12 +24,16 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """How long that takes within one plan's budgets, and which budget decides."""
+    """How long that takes within one plan's budgets, and which budget decides.
+
+    `daily` is (label, used, granted for one day) of each budget of a day.
+    """
 
     work: str
     tier: str
     requests: int
     charges: Mapping[str, int]
+    daily: Sequence[tuple[str, int, int]]
     seconds: float
     days: float
     decided_by: str
@@ -41,6 +45,7 @@ class Estimate:
             "plan": self.tier,
             "calls": self.requests,
             "charges": dict(self.charges),
+            "daily": [{"label": label, "used": used, "granted": granted} for label, used, granted in self.daily],
             "hours": round(self.seconds / 3600, 2),
             "days": round(self.days, 2),
             "decided_by": self.decided_by,
@@ -111,10 +116,12 @@ def estimate(migration: Migration, name: str, work: Work, tier: str, budgets: Se
     """The slowest budget decides; an empty list of budgets means no known limit."""
     core = migration.project.destination_core
     slowest, seconds = "no known limit", 0.0
+    daily: list[tuple[str, int, int]] = []
     for budget in budgets:
         need = work.charges.get(budget.name, 0)
         if budget.window is None:
             allowance = budget.limit * core.day_share * (1 - core.reserve)
+            daily.append((budget.label, need, int(allowance)))
             full_days, rest = divmod(need, allowance) if allowance else (0.0, 0.0)
             took = full_days * 86_400 if full_days else 0.0
             took += 0.0 if not full_days else rest / allowance * 3600
@@ -122,7 +129,7 @@ def estimate(migration: Migration, name: str, work: Work, tier: str, budgets: Se
             took = need / (budget.limit * core.share) * budget.window
         if took > seconds:
             slowest, seconds = budget.label, took
-    return Estimate(name, tier, work.requests, work.charges, seconds, seconds / 86_400, slowest)
+    return Estimate(name, tier, work.requests, work.charges, daily, seconds, seconds / 86_400, slowest)
 
 
 def _tiers(migration: Migration) -> list[tuple[str, tuple[Budget, ...]]]:

@@ -10,7 +10,7 @@ from bridgework.reports.cells import count, words
 from bridgework.reports.figures import duration, number
 from bridgework.reports.page import Bar, Cell, Chart, Page, Part, Section, Table, Tile
 from bridgework.reports.pages.general import facts, next_steps, subject
-from bridgework.reports.reading import dictionary, lines
+from bridgework.reports.reading import lines, whole
 
 _WORKS: Final = {"load": "The load", "delta": "The delta", "rollback": "A full rollback"}
 _COLOURS: Final = {"load": "calm", "delta": "pale", "rollback": "look"}
@@ -61,22 +61,25 @@ def forecast_sections(result: Mapping[str, Any]) -> tuple[Section, ...]:
             words(_WORKS.get(str(each.get("work")), str(each.get("work")))),
             words(each.get("plan")),
             count(each.get("calls")),
-            Cell(_charges(each), figure=True),
+            words(_daily(each)),
             Cell(duration(each.get("hours")), figure=True),
             words(each.get("decided_by")),
         )
         for each in estimates
     )
-    columns = ("Work", "Plan", "Calls", "Allowance used", "Time", "What decides")
+    columns = ("Work", "Plan", "Calls", "Of a day's allowance", "Time", "What decides")
     return (
         _chart(estimates),
         Table(title="Forecast in figures", columns=columns, rows=rows, essential=True),
     )
 
 
-def _charges(each: Mapping[str, Any]) -> str:
-    charges = dictionary(each.get("charges"))
-    return ", ".join(f"{number(amount)} {name}" for name, amount in charges.items()) or "–"
+def _daily(each: Mapping[str, Any]) -> str:
+    used = [
+        f"{number(whole(part.get('used')))} of {number(whole(part.get('granted')))} {part.get('label')}"
+        for part in lines(each.get("daily"))
+    ]
+    return ", ".join(used) or "no limit for a day"
 
 
 def _chart(estimates: list[Mapping[str, Any]]) -> Chart:

@@ -200,7 +200,7 @@ def _usage(result: Mapping[str, Any]) -> tuple[Section, ...]:
     ]
     rows += [
         (
-            words(f"Left of {each.get('budget')}"),
+            words(f"Left of {each.get('label') or each.get('budget')}"),
             Cell(f"{number(each.get('left'))} of {number(each.get('limit'))}", figure=True),
         )
         for each in lines(usage.get("left"))
