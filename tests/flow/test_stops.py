@@ -136,6 +136,26 @@ def test_no_text_too_long_for_its_field_costs_a_record_and_each_stands_whole_in_
     }  # fmt: skip
 
 
+def test_dead_letters_that_a_newer_plan_does_not_want_any_more_do_not_count(make_bench: MakeBench) -> None:
+    bench = make_bench(little_practice(4))
+    bench.ready_to_load(size=1)
+    refuse(bench, "/persons$", 1)
+    bench.call("load", code=1)
+    [refused] = set("abcd") - {row["name"][-1] for row in bench.account.rows("persons")}
+    left_out = f'{{deletedAt: empty, mergedIntoId: empty, lastName: {{not: "Ruiz{refused}"}}}}'
+    (bench.folder / "mapping.yaml").write_text(f"rules: {{patients: {{when: {left_out}}}}}", "utf-8")
+    bench.call("plan", code=(0, 1))
+    found = bench.call("failures")
+    assert (found["groups"], found["superseded"]) == ([], 1)
+    status = bench.call("status")
+    assert status["records"].keys() == {"created"}
+    assert status["objects"]["patients"] == {"extracted": 4, "loaded": 3, "skipped": 1}
+    (bench.folder / "mapping.yaml").unlink()
+    bench.call("plan", code=(0, 1))
+    assert bench.call("failures", code=1)["superseded"] == 0
+    assert bench.call("replay")["outcomes"]["patients"] == {"unchanged": 3, "created": 1}
+
+
 def test_a_journal_with_dead_letters_still_accounts_for_every_row(make_bench: MakeBench) -> None:
     bench = make_bench(little_practice(4))
     bench.ready_to_load(size=1)

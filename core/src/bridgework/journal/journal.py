@@ -286,9 +286,14 @@ class Journal:
         """Destination id to (rule, key), for those that are ours and live."""
         return destinations.by_destination(self._store, object_name, ids)
 
-    def all_targets(self, rule: str | None = None, states: Collection[str] | None = None) -> Iterator[Target]:
-        """Targets in order of rule and key. Streams in pages, so it sees changes made meanwhile further on."""
-        return targets.all_targets(self._store, rule, states)
+    def all_targets(
+        self, rule: str | None = None, states: Collection[str] | None = None, *, wanted: bool = False
+    ) -> Iterator[Target]:
+        """Targets in order of rule and key; with `wanted` only those that `counts` counts.
+
+        Streams in pages, so it sees changes made meanwhile further on.
+        """
+        return targets.all_targets(self._store, rule, states, wanted=wanted)
 
     def targets_by_origin(
         self, rule: str | None = None, states: Collection[str] | None = None, *, newest_first: bool = False
@@ -301,8 +306,13 @@ class Journal:
         return targets.rules(self._store)
 
     def counts(self) -> dict[str, dict[str, int]]:
-        """Per rule how many targets are in which state."""
+        """Per rule how many targets are in which state, without those that a newer plan superseded: nothing of them is
+        in the destination, and the newest plan does not want them."""
         return targets.counts(self._store)
+
+    def superseded(self) -> int:
+        """How many dead letters a newer plan superseded."""
+        return targets.superseded(self._store)
 
     def any_refused_there(self) -> bool:
         """Whether a record that stands in the destination was refused a change."""

@@ -34,6 +34,9 @@ _INTENT_COLUMNS = ", ".join(f"i.{name}" for name in ("seq", *_INTENT_FIELDS[1:-1
 # Schema operations and the record of `check --canary` have intents and outcomes, but are no part of what is migrated.
 _ROWS_ONLY = "t.schema = 0 AND t.rule <> 'canary'"
 
+_STATE_OF_OLD = f"iif(t.plan < (SELECT value FROM counter WHERE name = 'plan'), {_STATE}, '')"  # noqa: S608
+# Nothing of it is in the destination and the newest plan does not want it: it counts no more.
+_SUPERSEDED = f"({_STATE_OF_OLD} IN ('undone', 'skipped') OR ({_STATE_OF_OLD} = 'rejected' AND s.id = ''))"
 _LIVE = "CROSS JOIN standing AS s ON s.target = t.number WHERE s.id <> '' AND s.state NOT IN ('undone', 'skipped')"
 
 T = TypeVar("T")
@@ -133,9 +136,11 @@ def _by_keys(store: Store, columns: str, rest: str, rule: str, keys: Sequence[st
     return rows
 
 
-def all_targets(store: Store, rule: str | None, states: Collection[str] | None) -> Iterator[Target]:
-    """Targets in order of rule and key."""
-    condition, fixed = "TRUE", []
+def all_targets(
+    store: Store, rule: str | None, states: Collection[str] | None, *, wanted: bool = False
+) -> Iterator[Target]:
+    """Targets in order of rule and key; with `wanted` none that a newer plan superseded."""
+    condition, fixed = f"NOT {_SUPERSEDED}" if wanted else "TRUE", []
     if states is not None:
         condition += _AND_STATE_IN
         fixed.append(as_json([str(state) for state in states]))
@@ -186,17 +191,27 @@ def rules(store: Store) -> dict[str, str]:
 
 
 def counts(store: Store) -> dict[str, dict[str, int]]:
-    """Per rule and state how many targets there are; what was taken out and no newer plan wants is none any more."""
+    """Per rule and state how many targets there are; one that a newer plan superseded is none any more."""
     found: dict[str, dict[str, int]] = {}
-    wanted = f"{_ROWS_ONLY} AND NOT (t.plan < ? AND coalesce(s.state, '') = 'undone')"
-    # Only constants of this module are put together; the number of the plan is bound.
+    wanted = f"{_ROWS_ONLY} AND NOT {_SUPERSEDED}"
+    # Only constants of this module are put together.
     statement = f"SELECT t.rule, {_STATE} FROM target AS t {_STANDING} WHERE {wanted}"  # noqa: S608
     with store.read() as connection:
         # Counted here: SQLite would sort a million rows to group them.
-        each = Counter(connection.execute(statement, (current_plan(connection),)))
+        each = Counter(connection.execute(statement))
     for (rule, state), number in sorted(each.items()):
         found.setdefault(rule, {})[state] = number
     return found
+
+
+def superseded(store: Store) -> int:
+    """How many dead letters a newer plan does not want any more."""
+    condition = f"{_ROWS_ONLY} AND {_SUPERSEDED} AND s.state <> 'undone'"
+    with store.read() as connection:
+        row = connection.execute(
+            f"SELECT count(*) FROM target AS t {_STANDING} WHERE {condition}"  # noqa: S608
+        ).fetchone()
+    return int(row[0])
 
 
 def any_refused_there(store: Store) -> bool:

@@ -100,7 +100,7 @@ def failures(migration: Migration) -> Result:
     """Dead letters and what is left out with them, grouped by rule, cause and field."""
     groups: Counter[tuple[str, str, str, str]] = Counter()
     examples: dict[tuple[str, str, str, str], list[str]] = {}
-    for target in migration.journal.all_targets(states=("rejected", "conflict", "in_doubt", "skipped")):
+    for target in migration.journal.all_targets(states=("rejected", "conflict", "in_doubt", "skipped"), wanted=True):
         group = (target.rule, str(target.state), target.reason, target.field)
         groups[group] += 1
         if len(kept := examples.setdefault(group, [])) < 5:
@@ -118,7 +118,8 @@ def failures(migration: Migration) -> Result:
                     "examples": examples[rule, state, reason, field],
                 }
                 for (rule, state, reason, field), number in groups.most_common()
-            ]
+            ],
+            "superseded": migration.journal.superseded(),
         },
         differences=bool(groups),
         next_="correct mapping or data, then: bridgework replay" if groups else "bridgework reconcile",

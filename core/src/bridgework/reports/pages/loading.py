@@ -9,7 +9,7 @@ from bridgework.reports.actions import OUTCOMES, REJECTED, REPLAY, action
 from bridgework.reports.balance import balance, said, total
 from bridgework.reports.cells import code, count, named, words
 from bridgework.reports.figures import label, many, number, rate
-from bridgework.reports.page import Cell, Page, Section, Step, Table, Tile, problem_table
+from bridgework.reports.page import Cell, Note, Page, Section, Step, Table, Tile, problem_table
 from bridgework.reports.pages.general import facts, next_steps, subject, warnings
 from bridgework.reports.reading import dictionary, items, lines, whole
 
@@ -250,8 +250,16 @@ def failures(result: Mapping[str, Any]) -> Page:
         sections=(
             *problem_table("By cause", ("Rule", "State", "Reason", "Field", "Records"), found, essential=True),
             *balance(result),
+            *_superseded(whole(result.get("superseded"))),
             *((folded,) if examples else ()),
         ),
         facts=facts(result),
         terms=("in doubt",),
     )
+
+
+def _superseded(records: int) -> tuple[Section, ...]:
+    if not records:
+        return ()
+    told = f"{many(records, 'refused record is', 'refused records are')} not wanted any more by the newest plan"
+    return (Note(title="Settled by a newer plan", lines=(f"{told}: its report says what becomes of the rows.",)),)

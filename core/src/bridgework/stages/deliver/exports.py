@@ -147,7 +147,7 @@ def write_not_loaded(migration: Migration, package: Package) -> int:
     with package.table(
         "not-loaded.csv", NOT_LOADED_COLUMNS, "Records that were refused, or kept as people edited them", SHAREABLE
     ) as table:
-        for target in migration.journal.all_targets(states=("rejected", "conflict")):
+        for target in migration.journal.all_targets(states=("rejected", "conflict"), wanted=True):
             rejected += target.state == "rejected"
             source = migration.keyed_hash(target.rule, target.key)
             table.row((target.rule, source, target.object, target.state, target.reason, target.field))
