@@ -495,6 +495,17 @@ class Migration:
         last = self.journal.last_event("extracted")
         return "" if last is None else str(last.payload.get("practice", ""))
 
+    @cached_property
+    def rule_labels(self) -> Mapping[str, str]:
+        """What the mapping of the last survey calls its rules for people, by their names."""
+        last = self.journal.last_event("surveyed")
+        found: Mapping[str, str] = {} if last is None else last.payload.get("labels", {})
+        return found
+
+    def called(self, rule: str) -> str:
+        """A rule as people call it."""
+        return self.rule_labels.get(rule, rule)
+
     def note_head(self) -> None:
         """Keep the journal's head outside the folder, every few seconds, unless a newer journal noted one there."""
         now = self.clock.monotonic()
@@ -577,6 +588,7 @@ class Migration:
                 "practice": self.practice,
                 "at": self.clock.now().isoformat(timespec="seconds"),
                 "head": f"{head.seq}:{head.hash}",
+                **({"labels": dict(self.rule_labels)} if rules else {}),
                 **(data or {}),
             },
         )

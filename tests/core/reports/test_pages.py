@@ -235,6 +235,19 @@ def test_the_plan_calls_a_rule_as_the_mapping_does_for_people(result: Make) -> N
     assert re.search(r"People\s*<[^>]*note[^>]*>\s*patients", page)
 
 
+def test_every_page_calls_a_rule_as_the_mapping_does_for_people(result: Make, stage: str) -> None:
+    rule = "organizations-insurers"  # the others have the names of source objects
+    page = reports.html({**result(stage), "labels": {rule: "Carriers of the practice"}})
+    assert ("Carriers of the practice" in page) == (stage != "connectors")
+    assert ("Organizations insurers" in page) == (stage == "plan")  # its own tables show the name as well
+
+
+def test_rules_that_share_a_label_stay_two(result: Make) -> None:
+    values = result("load")
+    page = reports.html({**values, "labels": dict.fromkeys(values["rules"], "Both")})
+    assert all(f"Both ({name})" in page for name in values["rules"])
+
+
 @pytest.mark.parametrize("stage", ["plan", "forecast"])
 def test_the_forecast_speaks_of_allowances_in_words(result: Make, stage: str) -> None:
     page = reports.html(result(stage))

@@ -76,7 +76,7 @@ def _round(migration: Migration, *, preview: bool, asked_before: bool = False) -
             tally.update(BROUGHT_BACK if ours and what == THERE else what for what in found)
         else:
             tally[NOT_THERE] += len(whole)
-        migration.progress.step(chunk[0].rule, len(chunk))
+        migration.progress.step(migration.called(chunk[0].rule), len(chunk))
     return counts
 
 

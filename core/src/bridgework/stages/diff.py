@@ -130,7 +130,7 @@ def write_private_diff(migration: Migration, records: Sequence[RecordDiff]) -> N
     """The diff with values, for the eyes of those who approve it: private/diff.html and private/diff.xlsx."""
     rows = [
         DiffRow(
-            rule=record.target.rule,
+            rule=migration.called(record.target.rule),
             record=record.target.key,
             name=record.name,
             field=label,
@@ -142,7 +142,13 @@ def write_private_diff(migration: Migration, records: Sequence[RecordDiff]) -> N
         for label, each in record.fields
     ]
     rows += [
-        DiffRow(rule=record.target.rule, record=record.target.key, name=record.name, field="", kind="missing")
+        DiffRow(
+            rule=migration.called(record.target.rule),
+            record=record.target.key,
+            name=record.name,
+            field="",
+            kind="missing",
+        )
         for record in records
         if record.missing
     ]

@@ -125,7 +125,7 @@ def _check_rule(
             else:
                 check.present += 1
                 _check_record(migration, resolver, check, fields, (mapped, target, stored), differences)
-        migration.progress.step(rule.name, len(chunk))
+        migration.progress.step(migration.called(rule.name), len(chunk))
     return check
 
 

@@ -206,7 +206,7 @@ def _remove(
         ledger.note(done.job.intent.object, what)
     _verify(migration, [done.job for done in decided if done.outcome.state == "undone"], ledger)
     ledger.latest[chunk[0].object] = migration.clock.now()
-    migration.progress.step(f"removing {chunk[0].rule}", len(chunk))
+    migration.progress.step(f"removing {migration.called(chunk[0].rule)}", len(chunk))
 
 
 def _restore(migration: Migration, targets: Sequence[Target], ledger: Ledger, *, stage: str, preview: bool) -> None:

@@ -38,7 +38,7 @@ def settle_images(migration: Migration, rules: Sequence[str]) -> int:
                     if target.key not in edited
                 ],
             )
-            migration.progress.step(rule, len(chunk))
+            migration.progress.step(migration.called(rule), len(chunk))
             count += len(chunk)
     return count
 

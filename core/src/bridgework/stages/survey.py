@@ -69,7 +69,7 @@ def survey(migration: Migration) -> list[RuleSurvey]:
     surveys = []
     for rule in plan.rules.values():
         result = RuleSurvey(rule.name, rule.target if rule.kind == "target" else "", rule.object, rule.spec.label)
-        for batch in _batches(migration.progress.counted(rule.name, outcomes(migration, rule))):
+        for batch in _batches(migration.progress.counted(result.label or rule.name, outcomes(migration, rule))):
             _note(migration, result, batch)
         surveys.append(result)
     journal.finish_plan()
@@ -78,7 +78,9 @@ def survey(migration: Migration) -> list[RuleSurvey]:
         fingerprint=fingerprint(migration),
         planned={result.rule: result.planned for result in surveys},
         shortened=[result.rule for result in surveys if result.shortened],
+        labels={result.rule: result.label for result in surveys if result.label},
     )
+    migration.__dict__.pop("rule_labels", None)
     return surveys
 
 

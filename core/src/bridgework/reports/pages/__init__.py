@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from bridgework.reports.calling import called
 from bridgework.reports.page import Page
 from bridgework.reports.pages.checking import audit
 from bridgework.reports.pages.delivery import deliver
@@ -57,6 +58,7 @@ PAGES: Final[dict[str, Callable[[Mapping[str, Any]], Page]]] = {
 
 def page_of(result: Mapping[str, Any]) -> Page:
     """The page of a stage's result; a stage without a page of its own gets a plain one."""
+    result = called(result)
     if result.get("state") in ("failed", "stopped") and not result.get("checks"):
         return ended_early(result)
     return PAGES.get(str(result.get("stage", "")), general)(result)

@@ -41,6 +41,7 @@ def summary(migration: Migration) -> dict[str, Any]:
             if name in given
         ],
         "warnings": [warning] if warning else [],
+        "labels": dict(migration.rule_labels),
     }
 
 

@@ -205,7 +205,7 @@ class Loader:
             if each.holder:
                 self._taken[each.job.intent.key] = each.holder
         if counted:  # each record once, whatever the second pass adds to it
-            self._migration.progress.step(rule.name, len(done))
+            self._migration.progress.step(self._migration.called(rule.name), len(done))
 
     def _note(self, rule: CompiledRule, done: Done) -> None:
         if done.job.conflicts:
