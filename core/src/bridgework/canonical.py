@@ -79,4 +79,4 @@ def as_date(value: Value) -> str:
 
 def one_line(value: Value) -> str:
     """A text with single blanks between its words and none around; empty for nothing."""
-    return " ".join(str(value or "").split())
+    return "" if value is None else " ".join(str(value).split())

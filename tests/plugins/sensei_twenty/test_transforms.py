@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
-from bridgework.model import TransformContext
-from bridgework_sensei_twenty.transforms import dialable, html_text, not_dialable, priced
-
-CONTEXT = TransformContext(
-    row={}, currency="USD", time_zone="America/Denver", cutover=datetime(2026, 11, 1, 18, 0, tzinfo=UTC)
-)
+from bridgework_sensei_twenty.transforms import dialable, html_text, not_dialable
 
 
 @pytest.mark.parametrize(
@@ -31,11 +24,6 @@ CONTEXT = TransformContext(
 def test_what_markup_kept_apart_stays_apart(html: str, text: str | None) -> None:
     found = html_text(html)
     assert (found and "\n".join(line.strip() for line in found.split("\n"))) == text
-
-
-def test_amounts_of_a_note_are_not_rounded() -> None:
-    assert priced("0.105", CONTEXT) == "USD 0.105"
-    assert priced("1249.0", CONTEXT) == "USD 1249.00"
 
 
 @pytest.mark.parametrize("typed", ["555-0102/555-0103", "555-0102", "911", "303-555-0100 or 303-555-0101"])

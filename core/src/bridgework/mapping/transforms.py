@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, tzinfo
 from decimal import Decimal
 
@@ -216,52 +216,35 @@ def _zone(context: TransformContext) -> tzinfo:
     return zone_of(context.time_zone) or UTC
 
 
-def _named(
-    function: Callable[..., Value],
-    result: FieldType | None,
-    *examples: tuple[Value, Value],
-    leaves: Callable[[Value], str] | None = None,
-) -> NamedTransform:
-    described = (function.__doc__ or "").strip()
-    return NamedTransform(
-        name=function.__name__,
-        function=function,
-        description=described,
-        examples=examples,
-        result=result,
-        leaves=leaves,
-    )
-
-
 TRANSFORMS: tuple[NamedTransform, ...] = (
-    _named(text, FieldType.TEXT, ("  Ana ", "Ana"), (["a", "b"], "a, b"), (True, "Yes")),
-    _named(one_line, FieldType.TEXT, ("a\n  b", "a b")),
-    _named(small_letters, FieldType.TEXT, ("Ana@Example.ORG", "ana@example.org")),
-    _named(lines, FieldType.LONG_TEXT, (["a", "b"], "a\nb")),
-    _named(first_item, None, (["", "b"], "b")),
-    _named(yes_no, FieldType.CHOICE, (True, "Yes"), (False, "No")),
-    _named(amount, None, ("12.5", "12.50"), ({"amount": "3", "currency": "USD"}, "3.00")),
-    _named(whole_number, FieldType.INTEGER, ("6.0", 6)),
-    _named(negated, FieldType.NUMBER, ("-12.50", "12.5")),
-    _named(utc, FieldType.INSTANT),
-    _named(utc_date, FieldType.DATE),
-    _named(utc_time, FieldType.TIME),
-    _named(local_date, FieldType.DATE, ("2026-03-01T23:30:00", "2026-03-01")),
-    _named(local_time, FieldType.TEXT, ("2026-03-01T13:30:00", "13:30")),
-    _named(hours_minutes, FieldType.TIME, (90, "01:30:00"), ("45", "00:45:00")),
-    _named(beyond_a_day, FieldType.TEXT, (1500, "1500"), (90, None)),
-    _named(
+    NamedTransform.of(text, FieldType.TEXT, ("  Ana ", "Ana"), (["a", "b"], "a, b"), (True, "Yes")),
+    NamedTransform.of(one_line, FieldType.TEXT, ("a\n  b", "a b")),
+    NamedTransform.of(small_letters, FieldType.TEXT, ("Ana@Example.ORG", "ana@example.org")),
+    NamedTransform.of(lines, FieldType.LONG_TEXT, (["a", "b"], "a\nb")),
+    NamedTransform.of(first_item, None, (["", "b"], "b")),
+    NamedTransform.of(yes_no, FieldType.CHOICE, (True, "Yes"), (False, "No")),
+    NamedTransform.of(amount, None, ("12.5", "12.50"), ({"amount": "3", "currency": "USD"}, "3.00")),
+    NamedTransform.of(whole_number, FieldType.INTEGER, ("6.0", 6)),
+    NamedTransform.of(negated, FieldType.NUMBER, ("-12.50", "12.5")),
+    NamedTransform.of(utc, FieldType.INSTANT),
+    NamedTransform.of(utc_date, FieldType.DATE),
+    NamedTransform.of(utc_time, FieldType.TIME),
+    NamedTransform.of(local_date, FieldType.DATE, ("2026-03-01T23:30:00", "2026-03-01")),
+    NamedTransform.of(local_time, FieldType.TEXT, ("2026-03-01T13:30:00", "13:30")),
+    NamedTransform.of(hours_minutes, FieldType.TIME, (90, "01:30:00"), ("45", "00:45:00")),
+    NamedTransform.of(beyond_a_day, FieldType.TEXT, (1500, "1500"), (90, None)),
+    NamedTransform.of(
         email_list,
         FieldType.EMAILS,
         ("ana@example.org", [{"value": "ana@example.org", "label": "work", "primary": True}]),
         leaves=no_addresses,
     ),
-    _named(
+    NamedTransform.of(
         telephone_list,
         FieldType.PHONES,
         ("303-555-0100", [{"value": "303-555-0100", "label": "work", "primary": True}]),
     ),
-    _named(
+    NamedTransform.of(
         address,
         FieldType.ADDRESS,
         (
@@ -276,7 +259,7 @@ TRANSFORMS: tuple[NamedTransform, ...] = (
             },
         ),
     ),
-    _named(
+    NamedTransform.of(
         unique_contacts,
         None,
         (
@@ -284,7 +267,7 @@ TRANSFORMS: tuple[NamedTransform, ...] = (
             [{"value": "303-555-0100", "label": "home", "primary": True}],
         ),
     ),
-    _named(
+    NamedTransform.of(
         secondary_contacts,
         None,
         ([{"value": "a@example.org", "primary": True}], [{"value": "a@example.org", "primary": False}]),

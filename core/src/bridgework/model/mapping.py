@@ -28,6 +28,25 @@ class NamedTransform:
     result: FieldType | None = None
     leaves: Callable[[Value], str] | None = None
 
+    @classmethod
+    def of(
+        cls,
+        function: Transform,
+        result: FieldType | None = None,
+        *examples: tuple[Value, Value],
+        leaves: Callable[[Value], str] | None = None,
+    ) -> NamedTransform:
+        """The transform of a function: called as it is called, described as it describes itself."""
+        described = " ".join((function.__doc__ or "").split())
+        return cls(
+            name=function.__name__,
+            function=function,
+            description=described,
+            examples=examples,
+            result=result,
+            leaves=leaves,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransformContext:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+from bridgework.canonical import Unfit, money_text, number, one_line
 from bridgework.model import FieldType, NamedTransform, TransformContext, Value
 from bridgework_dental.names import joined, person, plain
 
@@ -85,9 +85,18 @@ def procedure_lines(value: Value, context: TransformContext) -> Value:
     lines = []
     for item in _items(value):
         parts = _table(item)
-        known = (_procedure(parts), _fee(parts.get("fee"), context.currency), _clean(parts.get("status")))
+        known = (_procedure(parts), priced(parts.get("fee"), context), _clean(parts.get("status")))
         lines.append(", ".join(filter(None, known)))
     return "\n".join(filter(None, lines)) or None
+
+
+def priced(value: Value, context: TransformContext) -> Value:
+    """An amount with its currency: ``USD 10.00``. Finer parts stay, and so does what is no amount."""
+    typed = _clean(value.get("amount") if isinstance(value, Mapping) else value)
+    try:
+        return f"{context.currency} {money_text(number(typed))}"
+    except Unfit:
+        return typed or None
 
 
 def recall_months(value: Value) -> Value:
@@ -149,19 +158,6 @@ def _procedure(parts: Mapping[str, Any]) -> str:
     return " ".join(filter(None, (_clean(parts.get("code")), f"tooth {tooth}" if tooth else "", surfaces)))
 
 
-def _fee(value: Value, currency: str) -> str:
-    """An amount as it is, with two decimals at least; what is no amount as typed."""
-    typed = _clean(value)
-    try:
-        amount = Decimal(typed)
-    except InvalidOperation:
-        return typed
-    if not amount.is_finite():
-        return typed
-    exact = Decimal(f"{amount:.2f}") == amount
-    return f"{currency} {amount:.2f}" if exact else f"{currency} {amount:f}"
-
-
 def _system(context: TransformContext) -> str:
     system = context.facts.get("tooth_numbering", "")
     return "" if system.casefold() in ("", _UNIVERSAL) else f" ({system})"
@@ -186,16 +182,7 @@ def _table(value: Value) -> Mapping[str, Any]:
 
 
 def _clean(value: Value) -> str:
-    if value is None or isinstance(value, (bool, list, Mapping)):
-        return ""
-    return " ".join(str(value).split())
-
-
-def _named(function: Callable[..., Value], result: FieldType | None, *examples: tuple[Value, Value]) -> NamedTransform:
-    described = (function.__doc__ or "").strip()
-    return NamedTransform(
-        name=function.__name__, function=function, description=described, examples=examples, result=result
-    )
+    return "" if isinstance(value, (bool, list, Mapping)) else one_line(value)
 
 
 _PROCEDURES: Final = [{"code": "D2392", "tooth": "14", "surfaces": "MO"}, {"code": "D0120"}]
@@ -205,14 +192,14 @@ _PHONES: Final = [
 ]
 
 TRANSFORMS: tuple[NamedTransform, ...] = (
-    _named(
+    NamedTransform.of(
         patient_name,
         FieldType.TEXT,
         ({"first": "Ana", "last": "Ruiz", "suffix": "Jr"}, "Ana Ruiz Jr"),
         ({"first": "Sam_", "last": "Lee"}, "Sam Lee"),
         ({"number": "C1001"}, "Patient C1001"),
     ),
-    _named(
+    NamedTransform.of(
         phone_list,
         FieldType.PHONES,
         (
@@ -223,32 +210,37 @@ TRANSFORMS: tuple[NamedTransform, ...] = (
             ],
         ),
     ),
-    _named(
+    NamedTransform.of(
         guardian_phones,
         FieldType.PHONES,
         ([{"number": "303-555-0100"}], [{"value": "303-555-0100", "label": "guardian", "primary": False}]),
     ),
-    _named(
+    NamedTransform.of(
         guardian_emails,
         FieldType.EMAILS,
         ("eve@example.org", [{"value": "eve@example.org", "label": "guardian", "primary": False}]),
     ),
-    _named(sms_opt_out, FieldType.CHOICE, (_PHONES, "Yes"), ([{"number": "1"}], None)),
-    _named(procedure_codes, FieldType.TEXT, (_PROCEDURES, "D2392, D0120")),
-    _named(first_code, FieldType.TEXT, (_PROCEDURES, "D2392 +1"), ([{"code": "D0120"}], "D0120")),
-    _named(teeth, FieldType.TEXT),
-    _named(procedures_with_teeth, FieldType.TEXT),
-    _named(procedure_lines, FieldType.LONG_TEXT),
-    _named(recall_months, FieldType.INTEGER, ("6 Months", 6), ("1 Year", 12), ("26 Weeks", None)),
-    _named(
+    NamedTransform.of(sms_opt_out, FieldType.CHOICE, (_PHONES, "Yes"), ([{"number": "1"}], None)),
+    NamedTransform.of(procedure_codes, FieldType.TEXT, (_PROCEDURES, "D2392, D0120")),
+    NamedTransform.of(first_code, FieldType.TEXT, (_PROCEDURES, "D2392 +1"), ([{"code": "D0120"}], "D0120")),
+    NamedTransform.of(teeth, FieldType.TEXT),
+    NamedTransform.of(procedures_with_teeth, FieldType.TEXT),
+    NamedTransform.of(procedure_lines, FieldType.LONG_TEXT),
+    NamedTransform.of(
+        priced, FieldType.TEXT, ("10", "USD 10.00"), ("0.105", "USD 0.105"), ("on request", "on request")
+    ),
+    NamedTransform.of(recall_months, FieldType.INTEGER, ("6 Months", 6), ("1 Year", 12), ("26 Weeks", None)),
+    NamedTransform.of(
         recall_due,
         FieldType.DATE,
         ({"due": "2026-09-01", "last": "2026-02-28", "cycle": "6 Months"}, "2026-09-01"),
         ({"last": "2026-08-31", "cycle": "6 Months"}, "2027-02-28"),
     ),
-    _named(recall_expected, FieldType.DATE, ({"last": "2026-03-01", "cycle": "26 Weeks"}, "2026-08-30")),
-    _named(provider_key, None, ("Dr. Ana Ruiz", "ruiz|ana"), ("RUIZ, Ana DDS", "ruiz|ana"), ("Dr Ruiz", "ruiz|")),
-    _named(
+    NamedTransform.of(recall_expected, FieldType.DATE, ({"last": "2026-03-01", "cycle": "26 Weeks"}, "2026-08-30")),
+    NamedTransform.of(
+        provider_key, None, ("Dr. Ana Ruiz", "ruiz|ana"), ("RUIZ, Ana DDS", "ruiz|ana"), ("Dr Ruiz", "ruiz|")
+    ),
+    NamedTransform.of(
         provider_forms,
         None,
         ({"firstName": "Ana", "lastName": "Ruiz"}, ["ruiz|ana", "ruiz|a", "ruiz|", "aruiz|", "arui|"]),

@@ -30,7 +30,7 @@ _COLUMNS: Final = (
 
 
 def ledger_note(value: Value, context: TransformContext) -> Value:
-    """The summary's text: balance, charges, payments, adjustments (amounts as text), first and last entry."""
+    """Balance, charges, payments, adjustments, first and last entry as the text of a ledger summary."""
     lines = [f"{label}: {context.currency} {_amount(value.get(key))}" for label, key in _ROWS]
     if period := _period(value.get("first"), value.get("last")):
         lines.append(f"Entries: {period}")
@@ -38,7 +38,7 @@ def ledger_note(value: Value, context: TransformContext) -> Value:
 
 
 def ledger_statement(value: Value, context: TransformContext) -> Value:
-    """The whole ledger as a sheet: who it belongs to, every entry in the order of the books, the balance."""
+    """A patient, every entry of their ledger in the order of the books, and the balance as a sheet that is printed."""
     rows: Sequence[Mapping[str, Any]] = value.get("rows") or []
     about = [value.get("patient"), f"Patient number: {value['number']}" if value.get("number") else ""]
     dates = sorted(str(row["date"]) for row in rows if row.get("date"))
@@ -60,7 +60,7 @@ def ledger_statement(value: Value, context: TransformContext) -> Value:
 
 
 def last_payment_date(value: Value) -> Value:
-    """The latest posting date among payment rows (number, date, text), corrections and what they correct aside."""
+    """The latest date of payment rows (number, date, text); corrections and what they correct do not count."""
     rows: Sequence[Mapping[str, Any]] = value.get("rows") or []
     corrected = {match["number"] for row in rows if (match := _CORRECTION.match(str(row.get("text", ""))))}
     dates = [

@@ -15,37 +15,15 @@ from bridgework_sensei_pipedrive.ledger import last_payment_date, ledger_note, l
 if TYPE_CHECKING:
     from bridgework.staging import Staging
 
+_PAYMENTS = [
+    {"number": "1", "date": "2026-01-05", "text": "Check"},
+    {"number": "2", "date": "2026-02-05", "text": "Check"},
+    {"number": "3", "date": "2026-02-07", "text": "Correction of #2: Check"},
+]
 TRANSFORMS = (
-    NamedTransform(
-        name="ledger_note",
-        function=ledger_note,
-        description="Balance, charges, payments, adjustments, first and last entry as the text of a ledger summary.",
-        result=FieldType.LONG_TEXT,
-    ),
-    NamedTransform(
-        name="ledger_statement",
-        function=ledger_statement,
-        description="A patient, every entry of their ledger and the balance as a sheet that is printed.",
-        result=FieldType.DATA,
-    ),
-    NamedTransform(
-        name="last_payment_date",
-        function=last_payment_date,
-        description="The latest date of payment rows; corrections and what they correct do not count.",
-        examples=(
-            (
-                {
-                    "rows": [
-                        {"number": "1", "date": "2026-01-05", "text": "Check"},
-                        {"number": "2", "date": "2026-02-05", "text": "Check"},
-                        {"number": "3", "date": "2026-02-07", "text": "Correction of #2: Check"},
-                    ]
-                },
-                "2026-01-05",
-            ),
-        ),
-        result=FieldType.DATE,
-    ),
+    NamedTransform.of(ledger_note, FieldType.LONG_TEXT),
+    NamedTransform.of(ledger_statement, FieldType.DATA),
+    NamedTransform.of(last_payment_date, FieldType.DATE, ({"rows": _PAYMENTS}, "2026-01-05")),
 )
 
 

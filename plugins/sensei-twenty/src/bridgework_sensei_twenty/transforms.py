@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from decimal import Decimal, InvalidOperation
 from html.parser import HTMLParser
 from typing import Any, Final
 from urllib.parse import quote
 
 import phonenumbers
 
+from bridgework.canonical import one_line
 from bridgework.model import FieldType, NamedTransform, TransformContext, Value
-from bridgework_sensei_twenty.addresses import one_line
+from bridgework_dental.transforms import priced
+from bridgework_sensei_twenty.addresses import address_line
 
 REGION: Final = "US"  # whose rules read numbers without a country code; Sensei Cloud serves practices there
 _EXTENSION: Final = re.compile(r"\s*(?:;|,)?\s*(?:x|ext\.?|extension|#)\s*\d{1,7}\s*$", re.IGNORECASE)
@@ -42,11 +43,11 @@ def family_name(value: Value) -> Value:
     """Last name and suffix; for a patient without any name the patient number."""
     named = " ".join(filter(None, (_name(value, "last"), _name(value, "suffix"))))
     nameless = not named and not _name(value, "first")
-    return (named or (_clean(value.get("number")) if nameless else "")) or None
+    return (named or (one_line(value.get("number")) if nameless else "")) or None
 
 
 def _name(value: Value, part: str) -> str:
-    return _clean(value.get(part)).rstrip("_ ")
+    return one_line(value.get(part)).rstrip("_ ")
 
 
 # ------------------------------------------------------------------------------------------ telephones
@@ -70,8 +71,8 @@ def not_dialable(value: Value) -> Value:
 def _phones(value: Value) -> Iterator[dict[str, Any]]:
     for item in value if isinstance(value, list) else [value]:
         table = item if isinstance(item, Mapping) else {"number": item}
-        if number := _clean(table.get("number")):
-            label = _clean(table.get("type")).lower() or "other"
+        if number := one_line(table.get("number")):
+            label = one_line(table.get("type")).lower() or "other"
             yield {"number": number, "label": label, "preferred": table.get("preferred")}
 
 
@@ -89,7 +90,7 @@ def _dialled(typed: str) -> str:
 
 def not_mailable(value: Value) -> Value:
     """Texts as typed in which something is no e-mail address; nothing where everything is one."""
-    texts = [_clean(each) for each in (value if isinstance(value, list) else [value])]
+    texts = [one_line(each) for each in (value if isinstance(value, list) else [value])]
     return "; ".join(each for each in texts if not all(map(_EMAIL.fullmatch, _BETWEEN.split(each)))) or None
 
 
@@ -98,23 +99,23 @@ def not_mailable(value: Value) -> Value:
 
 def first_address(value: Value) -> Value:
     """The first address in which something stands."""
-    return next(filter(one_line, value if isinstance(value, list) else [value]), None)
+    return next(filter(address_line, value if isinstance(value, list) else [value]), None)
 
 
 def address_lines(value: Value) -> Value:
     """Every address once, one per line."""
     items = value if isinstance(value, list) else [value]
-    return "\n".join(dict.fromkeys(filter(None, map(one_line, items)))) or None
+    return "\n".join(dict.fromkeys(filter(None, map(address_line, items)))) or None
 
 
 def party_block(value: Value) -> Value:
     """Who is responsible: name and relationship, telephones, e-mail and address, an empty line between two."""
     blocks = []
     for item in value if isinstance(value, list) else [value]:
-        name, relationship = _clean(item.get("name")), _clean(item.get("relationship"))
+        name, relationship = one_line(item.get("name")), one_line(item.get("relationship"))
         head = f"{name} ({relationship})" if name and relationship else name or relationship
         numbers = [f"{each['number']} ({each['label']})" for each in _phones(item.get("phones") or [])]
-        lines = [head, *numbers, _clean(item.get("email")), one_line(item.get("address"))]
+        lines = [head, *numbers, one_line(item.get("email")), address_line(item.get("address"))]
         if text := "\n".join(filter(None, lines)):
             blocks.append(text)
     return "\n\n".join(blocks) or None
@@ -124,18 +125,18 @@ def policy_lines(value: Value) -> Value:
     """One line per policy: coverage, carrier, plan, group, relationship to the holder, dates, status."""
     lines = []
     for item in value if isinstance(value, list) else [value]:
-        group, start, end = (_clean(item.get(key)) for key in ("group", "from", "until"))
-        holder, relationship = _clean(item.get("holder")), _clean(item.get("relationship"))
+        group, start, end = (one_line(item.get(key)) for key in ("group", "from", "until"))
+        holder, relationship = one_line(item.get("holder")), one_line(item.get("relationship"))
         parts = (
-            _clean(item.get("carrier")),
-            _clean(item.get("plan")),
+            one_line(item.get("carrier")),
+            one_line(item.get("plan")),
             f"group {group}" if group else "",
             f"{relationship} of {holder}" if relationship and holder else relationship or holder,
             f"from {start}" if start else "",
             f"until {end}" if end else "",
-            _clean(item.get("status")),
+            one_line(item.get("status")),
         )
-        lines.append(f"{_clean(item.get('coverage')) or 'Policy'}: {', '.join(filter(None, parts)) or 'no details'}")
+        lines.append(f"{one_line(item.get('coverage')) or 'Policy'}: {', '.join(filter(None, parts)) or 'no details'}")
     return "\n".join(lines) or None
 
 
@@ -145,24 +146,11 @@ def history_lines(value: Value) -> Value:
     for item in value if isinstance(value, list) else [value]:
         listed = item.get("procedures")
         procedures = listed if isinstance(listed, list) else []
-        codes = [_clean(each.get("code")) for each in procedures if isinstance(each, Mapping)]
-        provider = _clean(item.get("provider")) or _clean(item.get("other"))
-        parts = (_clean(item.get("kind")), ", ".join(filter(None, codes)), provider)
-        lines.append(f"{_clean(item.get('start'))[:10]}: {', '.join(filter(None, parts))}")
+        codes = [one_line(each.get("code")) for each in procedures if isinstance(each, Mapping)]
+        provider = one_line(item.get("provider")) or one_line(item.get("other"))
+        parts = (one_line(item.get("kind")), ", ".join(filter(None, codes)), provider)
+        lines.append(f"{one_line(item.get('start'))[:10]}: {', '.join(filter(None, parts))}")
     return "\n".join(lines) or None
-
-
-def priced(value: Value, context: TransformContext) -> Value:
-    """An amount with its currency: ``USD 10.00``. Finer parts stay, and so does what is no amount."""
-    typed = _clean(value.get("amount") if isinstance(value, Mapping) else value)
-    try:
-        amount = Decimal(typed)
-    except InvalidOperation:
-        return typed or None
-    if not amount.is_finite():
-        return typed
-    exact = Decimal(f"{amount:.2f}") == amount
-    return f"{context.currency} {amount:.2f}" if exact else f"{context.currency} {amount:f}"
 
 
 def procedure_estimates(value: Value, context: TransformContext) -> Value:
@@ -170,8 +158,8 @@ def procedure_estimates(value: Value, context: TransformContext) -> Value:
     found = []
     for item in value if isinstance(value, list) else [value]:
         parts = item if isinstance(item, Mapping) else {}
-        tooth, amount = _clean(parts.get("tooth")), priced(parts.get("estimatedInsurance"), context)
-        named = " ".join(filter(None, (_clean(parts.get("code")), f"tooth {tooth}" if tooth else "")))
+        tooth, amount = one_line(parts.get("tooth")), priced(parts.get("estimatedInsurance"), context)
+        named = " ".join(filter(None, (one_line(parts.get("code")), f"tooth {tooth}" if tooth else "")))
         if amount:
             found.append(f"{named or 'procedure'}: {amount}")
     return "; ".join(found) or None
@@ -179,13 +167,13 @@ def procedure_estimates(value: Value, context: TransformContext) -> Value:
 
 def storage_link(value: Value) -> Value:
     """The address of a file below the practice's own storage; nothing without one."""
-    base, path = _clean(value.get("base")).rstrip("/"), _clean(value.get("path")).lstrip("/")
+    base, path = one_line(value.get("base")).rstrip("/"), one_line(value.get("path")).lstrip("/")
     return f"{base}/{quote(path)}" if base and path else None
 
 
 def file_name(value: Value) -> Value:
     """The last part of a path, whichever slash it has."""
-    return _clean(value).replace("\\", "/").rstrip("/").rpartition("/")[2] or None
+    return one_line(value).replace("\\", "/").rstrip("/").rpartition("/")[2] or None
 
 
 def html_text(value: Value) -> Value:
@@ -199,7 +187,7 @@ def html_text(value: Value) -> Value:
 
 def _line(raw: str) -> str:
     """A line without the blanks of its markup; an empty cell between others keeps its place."""
-    cells = [_clean(cell) for cell in raw.split(_NEXT_CELL)]
+    cells = [one_line(cell) for cell in raw.split(_NEXT_CELL)]
     return " | ".join(cells) if any(cells) else ""
 
 
@@ -240,57 +228,48 @@ class _Reader(HTMLParser):
         self.parts.append(kept if self._verbatim else kept.replace("\n", " "))
 
 
-def _clean(value: Any) -> str:
-    return "" if value is None else " ".join(str(value).split())
-
-
-def _named(function: Any, result: FieldType | None, *examples: tuple[Value, Value]) -> NamedTransform:
-    return NamedTransform(
-        name=function.__name__,
-        function=function,
-        description=" ".join((function.__doc__ or "").split()),
-        examples=examples,
-        result=result,
-    )
-
-
 TRANSFORMS: Final = (
-    _named(given_name, FieldType.TEXT, ({"first": "SAM_", "last": "LEE"}, "SAM"), ({"number": "7"}, None)),
-    _named(
+    NamedTransform.of(given_name, FieldType.TEXT, ({"first": "SAM_", "last": "LEE"}, "SAM"), ({"number": "7"}, None)),
+    NamedTransform.of(
         family_name,
         FieldType.TEXT,
         ({"first": "Ana", "last": "Ruiz", "suffix": "Jr"}, "Ruiz Jr"),
         ({"number": "7"}, "7"),
         ({"first": "Ana", "number": "7"}, None),
     ),
-    _named(
+    NamedTransform.of(
         dialable,
         FieldType.PHONES,
         ("303-555-0102 x12", [{"value": "303-555-0102", "label": "other", "primary": True}]),
         ("ask at the desk", None),
     ),
-    _named(not_dialable, FieldType.TEXT, ("303-555-0102 x12", "other: 303-555-0102 x12"), ("303-555-0102", None)),
-    _named(first_address, None, ([{"line1": ""}, {"line1": "1 Main St"}], {"line1": "1 Main St"})),
-    _named(address_lines, FieldType.LONG_TEXT, ([{"line1": "1 Main St", "city": "Golden"}], "1 Main St, Golden")),
-    _named(party_block, FieldType.LONG_TEXT, ([{"name": "Eve Lee", "relationship": "Mother"}], "Eve Lee (Mother)")),
-    _named(policy_lines, FieldType.LONG_TEXT, ([{"coverage": "Primary", "plan": "Gold"}], "Primary: Gold")),
-    _named(
+    NamedTransform.of(
+        not_dialable, FieldType.TEXT, ("303-555-0102 x12", "other: 303-555-0102 x12"), ("303-555-0102", None)
+    ),
+    NamedTransform.of(first_address, None, ([{"line1": ""}, {"line1": "1 Main St"}], {"line1": "1 Main St"})),
+    NamedTransform.of(
+        address_lines, FieldType.LONG_TEXT, ([{"line1": "1 Main St", "city": "Golden"}], "1 Main St, Golden")
+    ),
+    NamedTransform.of(
+        party_block, FieldType.LONG_TEXT, ([{"name": "Eve Lee", "relationship": "Mother"}], "Eve Lee (Mother)")
+    ),
+    NamedTransform.of(policy_lines, FieldType.LONG_TEXT, ([{"coverage": "Primary", "plan": "Gold"}], "Primary: Gold")),
+    NamedTransform.of(
         history_lines,
         FieldType.LONG_TEXT,
         ([{"start": "2026-03-01T09:00:00", "kind": "Filling"}], "2026-03-01: Filling"),
     ),
-    _named(priced, FieldType.TEXT, ("10", "USD 10.00"), ("0.105", "USD 0.105"), ("on request", "on request")),
-    _named(
+    NamedTransform.of(
         procedure_estimates,
         FieldType.LONG_TEXT,
         ([{"code": "D2740", "tooth": "14", "estimatedInsurance": "4"}, {"code": "D1110"}], "D2740 tooth 14: USD 4.00"),
     ),
-    _named(
+    NamedTransform.of(
         storage_link, FieldType.TEXT, ({"base": "https://f.example/", "path": "a b.pdf"}, "https://f.example/a%20b.pdf")
     ),
-    _named(file_name, FieldType.TEXT, ("documents/2025/a b.pdf", "a b.pdf")),
-    _named(html_text, FieldType.LONG_TEXT, ("<p>a<br>b</p><script>x</script>", "a\nb")),
-    _named(
+    NamedTransform.of(file_name, FieldType.TEXT, ("documents/2025/a b.pdf", "a b.pdf")),
+    NamedTransform.of(html_text, FieldType.LONG_TEXT, ("<p>a<br>b</p><script>x</script>", "a\nb")),
+    NamedTransform.of(
         not_mailable,
         FieldType.TEXT,
         ("ask at the desk", "ask at the desk"),

@@ -15,6 +15,7 @@ from bridgework_dental.transforms import (
     TRANSFORMS,
     patient_name,
     phone_list,
+    priced,
     procedure_lines,
     procedures_with_teeth,
     provider_forms,
@@ -40,6 +41,11 @@ def context(**facts: str) -> TransformContext:
 
 def test_examples_come_out_as_written() -> None:
     assert check_examples(TRANSFORMS, context()) == []
+
+
+def test_amounts_in_texts_are_not_rounded() -> None:
+    assert priced("0.105", context()) == "USD 0.105"
+    assert priced("1249.0", context()) == "USD 1249.00"
 
 
 def test_every_transform_says_what_it_does() -> None:
