@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridgework.canonical import Unfit, as_date, as_money, as_number, money_text, number, number_text, one_line
+from bridgework.canonical import Unfit, as_date, as_money, as_number, money_text, number, number_text, one_line, zone_of
 
 DIGITS = st.text("0123456789", min_size=1, max_size=40)
 
@@ -54,6 +54,12 @@ def test_a_date_is_the_first_part_of_an_instant() -> None:
 
 def test_a_line_has_single_blanks() -> None:
     assert [one_line(value) for value in (" 1\n Main  St ", None, 7)] == ["1 Main St", "", "7"]
+
+
+@pytest.mark.parametrize("name", ["Mars/Olympus", "America", "../etc/passwd", "", "a\0b"])
+def test_a_zone_that_does_not_exist_is_none(name: str) -> None:
+    assert zone_of(name) is None
+    assert zone_of("America/Denver") is not None
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bridgework.model import Value
 
@@ -80,3 +82,12 @@ def as_date(value: Value) -> str:
 def one_line(value: Value) -> str:
     """A text with single blanks between its words and none around; empty for nothing."""
     return "" if value is None else " ".join(str(value).split())
+
+
+@lru_cache(64)
+def zone_of(name: str) -> ZoneInfo | None:
+    """The time zone of an IANA name; None if there is none such."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None

@@ -5,11 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, tzinfo
-from functools import lru_cache
+from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bridgework.canonical import zone_of
 from bridgework.errors import SettingsError
 from bridgework.mapping.values import date_of, instant_of
 from bridgework.model import FieldType, Value
@@ -52,15 +51,6 @@ class MappingSettings:
     reserved_labels: frozenset[str] = frozenset()
     lengths: Lengths = field(default_factory=Lengths)
     made_short: frozenset[tuple[str, str]] = frozenset()
-
-
-@lru_cache(64)
-def zone_of(name: str) -> tzinfo | None:
-    """The zone of an IANA name, None if there is none such."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
 
 
 class Zones:

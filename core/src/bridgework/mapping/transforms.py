@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, tzinfo
 from decimal import Decimal
 
-from bridgework.canonical import Unfit, money_text, number_text
-from bridgework.mapping.settings import zone_of
+from bridgework.canonical import Unfit, money_text, number_text, zone_of
 from bridgework.mapping.values import (
     decimal_of,
     instant_of,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bridgework.canonical import zone_of
 from bridgework_dental.people import People
 from bridgework_dental.roster import Roster
 from bridgework_dental.vocabulary import tables
@@ -25,16 +25,9 @@ class Scene:
         self.uses: Counter[str] = Counter()
         description = staging.description
         self.made: datetime = description.generated_at
-        self.now: datetime = _local(self.made, description.time_zone)
+        self.now: datetime = self.made.astimezone(zone_of(description.time_zone) or UTC).replace(tzinfo=None)
         self.today: date = self.now.date()
         self.tooth_system = _tooth_system(staging)
-
-
-def _local(moment: datetime, zone: str) -> datetime:
-    try:
-        return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-    except (ZoneInfoNotFoundError, ValueError):
-        return moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def _tooth_system(staging: Staging) -> str:

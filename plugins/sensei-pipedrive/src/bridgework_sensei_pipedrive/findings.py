@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bridgework.canonical import zone_of
 from bridgework.model import Finding, Severity
 from bridgework_dental.transforms import recall_expected
 
@@ -121,7 +121,4 @@ def _recalls(staging: Staging) -> Iterator[Finding]:
 def _today(staging: Staging) -> date:
     """The practice's day on which the export was made."""
     description = staging.description
-    try:
-        return description.generated_at.astimezone(ZoneInfo(description.time_zone)).date()
-    except (ZoneInfoNotFoundError, ValueError):
-        return description.generated_at.date()
+    return description.generated_at.astimezone(zone_of(description.time_zone) or UTC).date()

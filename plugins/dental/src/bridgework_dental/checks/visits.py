@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bridgework.canonical import zone_of
 from bridgework.model import Finding
 from bridgework_dental.catalogue import found
 from bridgework_dental.checks.gathering import Check
@@ -80,7 +79,7 @@ class Visits(Check):
 
 def skipped(local: datetime, zone: str) -> bool:
     """Whether clocks in the zone jumped over this local time."""
-    found_zone = _zone(zone)
+    found_zone = zone_of(zone)
     if found_zone is None:
         return False
     back = local.replace(tzinfo=found_zone).astimezone(UTC).astimezone(found_zone)
@@ -89,16 +88,8 @@ def skipped(local: datetime, zone: str) -> bool:
 
 def repeated(local: datetime, zone: str) -> bool:
     """Whether clocks in the zone showed this local time twice."""
-    found_zone = _zone(zone)
+    found_zone = zone_of(zone)
     if found_zone is None or skipped(local, zone):
         return False
     first, second = (local.replace(tzinfo=found_zone, fold=fold).utcoffset() for fold in (0, 1))
     return first != second
-
-
-@lru_cache(maxsize=64)
-def _zone(name: str) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
