@@ -1,35 +1,26 @@
-"""Connecting a migration with its source and its destination: settings, services, clients, the sandbox proof."""
+"""Connecting a migration with its source and its destination: settings, services, clients."""
 
 from __future__ import annotations
 
-import ipaddress
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-
-import httpx
 
 from bridgework import plugins
 from bridgework.client import ApiClient
-from bridgework.clock import Clock, SystemClock
+from bridgework.clock import Clock
 from bridgework.defaults import CoreDefaults
-from bridgework.errors import ContractBroken, SettingsError, StopRun
+from bridgework.errors import ContractBroken, SettingsError
 from bridgework.journal import Journal
 from bridgework.logins import Logins
 from bridgework.model import Budget, Capabilities, Service
 from bridgework.plugins import Registered
 from bridgework.project import CORE_DESTINATION_KEYS, Keys, Project, load_keys, state_folder
 from bridgework.settings import connector_settings
+from bridgework.simulators import clock_of, is_sandbox
 
 LoadPlugin = Callable[[str, str], type[Any]]
-
-TRIES = 6  # questions to a sandbox before it counts as gone
-PAUSE = 0.05  # real seconds between the first two of them
-
 
 HORIZON_MARGIN = 120.0  # seconds a write may take to surface after its answer was given up
 
@@ -43,6 +34,31 @@ class Connected:
     budgets: tuple[Budget, ...]
     sandbox: bool
     capabilities: Capabilities | None
+
+    def pace(self) -> str:
+        """What the client waits for, or what is left of the tightest day budget."""
+        if not self.clients:
+            return ""
+        if self.clients[0].waiting:
+            return f"waits {self.clients[0].waiting}"
+        left = [each for each in self.clients[0].budget_left() if each.resets_at is not None and each.limit]
+        tightest = min(left, key=lambda each: each.left / each.limit, default=None)
+        return "" if tightest is None else f"{tightest.left:,} {tightest.label} left"
+
+    def usage(self) -> dict[str, Any]:
+        """What the client did, and what is left of each budget."""
+        if not self.clients:
+            return {}
+        counts = self.clients[0].counts
+        return {
+            "requests": counts.requests,
+            "verdicts": {str(name): number for name, number in counts.verdicts.items()},
+            "charged": dict(counts.tokens),
+            "left": [
+                {"budget": each.name, "label": each.label, "left": each.left, "limit": each.limit}
+                for each in self.clients[0].budget_left()
+            ],
+        }
 
 
 def connect(
@@ -160,29 +176,6 @@ class JournalBudgets:
         return self._journal.update_budget(name, change)
 
 
-def clock_of(project: Project) -> Clock:
-    """The clock of the run: the machine's, or with `run.speed` the one of the sandbox it talks to.
-
-    SettingsError for a speed outside a sandbox.
-    """
-    speed = project.file.run.speed
-    if speed == 1.0:
-        return SystemClock()
-    base_url = str(project.file.destination.get("base_url", ""))
-    token = project.destination_core.sandbox_token
-    if not is_sandbox(base_url, token):
-        if token and is_loopback(base_url):
-            raise SettingsError(
-                "The sandbox at that address does not know destination.sandbox_token.",
-                next_step="write what it printed when it was started into migration.toml",
-            )
-        raise SettingsError(
-            "run.speed is for a sandbox; this destination is none.", next_step="remove run.speed from migration.toml"
-        )
-    now = datetime.fromisoformat(str(_ask(base_url, "clock", token)["now"]))
-    return SystemClock(speed, start=now)
-
-
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a migration takes from the machine it runs on; a conformance kit gives it other things instead."""
@@ -195,48 +188,3 @@ class Surroundings:
 
 
 MACHINE = Surroundings()
-
-
-def _control(base_url: str, name: str) -> str:
-    parts = urlsplit(base_url)
-    return f"{parts.scheme}://{parts.netloc}/__sandbox__/{name}"
-
-
-def is_sandbox(base_url: str, token: str) -> bool:
-    """Whether a simulator answers there that knows the token it printed. Only loopback addresses are asked."""
-    if not token or not is_loopback(base_url):
-        return False
-    return _ask(base_url, "", token).get("valid") is True
-
-
-def _ask(base_url: str, name: str, token: str) -> dict[str, Any]:
-    """What the sandbox says; nothing if it says no. Asked a few times: whatever stands in between may break here too.
-
-    StopRun if there is no answer.
-    """
-    known = {"x-sandbox-token": token}
-    for asked in range(1, TRIES + 1):
-        try:
-            # Reading the certificates of the world takes longer than the question; plain http has none to check.
-            checked = urlsplit(base_url).scheme != "http"
-            address = _control(base_url, name)
-            answer = httpx.get(address, headers=known, trust_env=False, timeout=10.0, verify=checked)
-            if answer.is_client_error:
-                return {}
-            if answer.is_success and isinstance(said := answer.json(), dict):
-                return said
-        except httpx.ConnectError:
-            break  # nobody listens there
-        except (httpx.HTTPError, ValueError):
-            pass
-        time.sleep(PAUSE * asked)
-    raise StopRun("The sandbox does not answer.", cause="unreachable", next_step="start it again: bridgework sandbox …")
-
-
-def is_loopback(base_url: str) -> bool:
-    """Whether the address is this machine's own."""
-    host = urlsplit(base_url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

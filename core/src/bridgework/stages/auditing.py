@@ -64,7 +64,7 @@ def audit(migration: Migration, *, decisions_file: Path | None = None) -> Result
 def _mapping(migration: Migration) -> Plan | None:
     """The mapping as it stands. One that does not hold is for `plan` to refuse, not for the audit."""
     with suppress(BridgeworkError):
-        return migration.compile()
+        return migration.mapping.compile()
     return None
 
 
@@ -91,8 +91,7 @@ def _keep(migration: Migration, decided: Decisions) -> None:
         exclusions=[list(row) for row in sorted(decided.exclusions)],
         content=decided.content_hash,
     )
-    for name in ("decisions", "plan"):
-        migration.__dict__.pop(name, None)
+    migration.forget_mapping()
 
 
 def carry_decisions(migration: Migration) -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import groupby, islice
 
 from bridgework.errors import UsageError
-from bridgework.journal import Intent, IntentRow, Outcome, Target
+from bridgework.journal import IntentRow, Outcome, Target
 from bridgework.migration import Migration
 from bridgework.model import Ability, Verb
 from bridgework.results import Result
@@ -116,25 +117,13 @@ def _bring_back(migration: Migration, chunk: Sequence[Target], *, preview: bool)
     if preview:
         yield from [TO_BRING] * len(removed)
         return
-    numbers = migration.journal.intend([_intent(migration, target) for target in back])
+    about = partial(migration.intent_about, verb=Verb.RESTORE, stage=STAGE)
+    numbers = migration.journal.intend(list(map(about, back)))
     migration.journal.settle(
         [Outcome(number, "found", target.id) for number, target in zip(numbers, back, strict=True)]
     )
-    for done in Writer(migration).send([Job(_intent(migration, target), {}) for target in removed]):
+    for done in Writer(migration).send([Job(about(target), {}) for target in removed]):
         yield BROUGHT_BACK if done.outcome.state == "done" else DOUBT if done.outcome.state == "in_doubt" else REFUSED
-
-
-def _intent(migration: Migration, target: Target) -> Intent:
-    return migration.intent(
-        verb=Verb.RESTORE,
-        stage=STAGE,
-        rule=target.rule,
-        object_name=target.object,
-        key=target.key,
-        generation=target.generation,
-        mapped_hash="",
-        target_id=target.id,
-    )
 
 
 def _result(migration: Migration, counts: Counts, *, preview: bool) -> Result:

@@ -31,7 +31,7 @@ def refuse_fixed_options(migration: Migration, operations: Sequence[SchemaOperat
         reason = _reason(operation.name if operation.name in declared else "", fixed[operation.object, operation.field])
         for rule, field in _written(migration, operation):
             place = ("rules", rule, "fields", field.label)
-            problems[migration.mapping.problem(place, reason)] = None
+            problems[migration.mapping.loaded.problem(place, reason)] = None
     raise mapping_error(list(problems))
 
 

@@ -22,7 +22,7 @@ def declared_labels(migration: Migration) -> frozenset[str]:
 
     The mapping's tests declare nothing: the people in them may have the names of patients.
     """
-    labels = set(_texts(migration.mapping.file.model_dump(by_alias=True, exclude={"tests"})))
+    labels = set(_texts(migration.mapping.loaded.file.model_dump(by_alias=True, exclude={"tests"})))
     if migration.keys.records is not None and migration.project.records_file.exists():
         for rule in migration.plan.rules.values():
             for field in rule.fields:

@@ -44,7 +44,7 @@ def plan(migration: Migration, *, test_only: bool = False, cutover: datetime | N
     if cutover is not None:
         migration.move_cutover(cutover)
     proposed = not test_only and propose_first(migration)
-    tests = migration.mapping_tests
+    tests = migration.mapping.tests
     failed = [each for each in tests if not each.passed]
     data: dict[str, Any] = {"tests": {"run": len(tests), "failed": [_test(each) for each in failed]}}
     if test_only:
@@ -133,7 +133,7 @@ def mapping_gate(migration: Migration) -> Gate:
             f"{undecided} blocking findings are undecided; correct the source, or fill private/decisions.csv and run "
             "bridgework audit --decide private/decisions.csv."
         )
-    if failed := migration.failing_tests:
+    if failed := migration.mapping.failing_tests:
         unblock.append("bridgework plan --test")
         blocked.append(f"{failed} mapping tests fail; bridgework plan --test names them.")
     planned = sum(planned_counts(migration).values()) if not blocked else 0

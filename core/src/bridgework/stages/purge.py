@@ -163,8 +163,7 @@ def _relations(migration: Migration) -> Mapping[str, tuple[str, frozenset[str]]]
 
 def _destroy(migration: Migration, files: Sequence[Doomed], archive_too: bool) -> None:
     """The key first: from then on the staged data cannot be read, wherever copies of it lie."""
-    if "records" in migration.__dict__:
-        migration.records.close()
+    migration.close_records()
     migration.forget_staging()
     destroy_records_key(migration.project.id)
     if archive_too:

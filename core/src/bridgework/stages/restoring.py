@@ -59,15 +59,5 @@ def _change(migration: Migration, target: Target, record: StoredRecord, left: Bo
 
 
 def _job(migration: Migration, target: Target, change: Change, version: str, stage: str) -> Job:
-    intent = migration.intent(
-        verb=Verb.UPDATE,
-        stage=stage,
-        rule=target.rule,
-        object_name=target.object,
-        key=target.key,
-        generation=target.generation,
-        mapped_hash="",
-        target_id=target.id,
-        fields=tuple(change.send),
-    )
+    intent = migration.intent_about(target, Verb.UPDATE, stage, tuple(change.send))
     return Job(intent, change.send, version=version)

@@ -232,16 +232,7 @@ def _judge(migration: Migration, children: Children, target: Target, stored: Sto
 
 
 def _delete_job(migration: Migration, target: Target, stage: str) -> Job:
-    intent: Intent = migration.intent(
-        verb=Verb.DELETE,
-        stage=stage,
-        rule=target.rule,
-        object_name=target.object,
-        key=target.key,
-        generation=target.generation,
-        mapped_hash="",
-        target_id=target.id,
-    )
+    intent = migration.intent_about(target, Verb.DELETE, stage)
     return Job(intent, {}, version=target.version)
 
 

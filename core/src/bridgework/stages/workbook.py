@@ -80,8 +80,7 @@ def take_workbook(migration: Migration, path: Path, *, yes: bool = False) -> Res
         _compile(migration, text, changed)
         if yes:
             write_private(file, text.encode())
-            for name in ("mapping", "plan", "mapping_tests"):
-                migration.__dict__.pop(name, None)
+            migration.forget_mapping()
             migration.journal.event("mapping_edited", changes=len(changed), mapping=migration.plan.content_hash)
     taken = yes and bool(changed)
     message = f"{len(changed)} cells differ from the mapping{'; they are in mapping.yaml now' if taken else ''}."
@@ -110,14 +109,14 @@ def _line(edit: Edit) -> dict[str, Any]:
 def _compile(migration: Migration, text: str, changed: Sequence[Edit]) -> None:
     """The mapping with the changes must hold before anything is written. An error names the cell that caused it."""
     name = migration.project.mapping_file.name
-    texts = [*migration.pair_texts, (name, text)]
+    texts = [*migration.mapping.pair_texts, (name, text)]
     try:
         compile_mapping(
             load_mapping(texts),
             migration.staging.description,
-            settings=migration.mapping_settings,
+            settings=migration.mapping.settings,
             transforms=migration.hooks.transforms().values(),
-            decisions=migration.decisions,
+            decisions=migration.mapping.decisions,
             hints=migration.hooks.load_order(()),
         )
     except MappingError as error:
