@@ -147,6 +147,10 @@ class Stores:
         found: Mapping[str, str] = {} if last is None else last.payload.get("labels", {})
         return found
 
+    def forget_labels(self) -> None:
+        """Read the labels anew when they are asked for next."""
+        self.__dict__.pop("rule_labels", None)
+
     def called(self, rule: str) -> str:
         """A rule as people call it."""
         return self.rule_labels.get(rule, rule)

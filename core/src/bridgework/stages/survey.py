@@ -80,7 +80,7 @@ def survey(migration: Migration) -> list[RuleSurvey]:
         shortened=[result.rule for result in surveys if result.shortened],
         labels={result.rule: result.label for result in surveys if result.label},
     )
-    migration.__dict__.pop("rule_labels", None)
+    migration.forget_labels()
     return surveys
 
 
