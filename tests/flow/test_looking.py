@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from bridgework import conservation, store
+from bridgework.errors import StoreFailure
 from bridgework.journal import migration_lock
 from bridgework.pulse import FILE, Pulse
 
@@ -26,6 +35,34 @@ def test_status_says_what_is_running_and_writes_nothing(make_bench: MakeBench) -
         pulse.end()
     assert not (bench.folder / FILE).exists()
     assert bench.call("status")["next"] == "bridgework audit"
+
+
+@pytest.mark.parametrize(("module", "function"), [(conservation, "write_private"), (store, "_configure")])
+def test_the_status_is_told_though_the_disk_is_full(
+    make_bench: MakeBench, monkeypatch: pytest.MonkeyPatch, module: ModuleType, function: str
+) -> None:
+    bench = make_bench(little_practice(2))
+    bench.call("extract", code=(0, 1))
+    wanted = bench.call("status")
+    (bench.folder / "reports" / "status.json").unlink()
+    monkeypatch.setattr(module, function, without_room(bench.folder, getattr(module, function)))
+    answer = bench.call("status")
+    assert (answer["next"], answer["objects"]) == (wanted["next"], wanted["objects"])
+    assert answer["message"] == "No report of this could be kept: the disk is full."
+    assert bench.call("failures")["groups"] == []
+    assert bench.call("audit", code=3)["cause"] == "store"
+    assert not (bench.folder / "reports" / "status.json").exists()
+
+
+def without_room(folder: Path, function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function on a disk that has no room left for anything in the folder."""
+
+    def attempt(*arguments: Any) -> Any:
+        if any(isinstance(each, Path) and each.is_relative_to(folder) for each in arguments):
+            raise StoreFailure("the disk is full")
+        return function(*arguments)
+
+    return attempt
 
 
 def test_status_leads_from_the_load_to_the_end_step_by_step(make_bench: MakeBench) -> None:

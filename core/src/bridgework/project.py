@@ -9,6 +9,7 @@ import secrets
 import shlex
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -408,6 +409,8 @@ def write_private(path: Path, content: bytes) -> None:
             stream.write(content)
         temporary.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise StoreFailure(
             f"{path} cannot be written: {error.strerror}.", next_step="free space or rights, then run again"
         ) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -17,9 +18,9 @@ from bridgework.clock import SystemClock
 from bridgework.connection import MACHINE, Surroundings, connect
 from bridgework.conservation import conservation, write_reports
 from bridgework.documents import Documents
-from bridgework.errors import BridgeworkError, ContractBroken, UsageError
+from bridgework.errors import BridgeworkError, ContractBroken, StoreFailure, UsageError
 from bridgework.identity import Identities
-from bridgework.journal import Intent, IntentRow, Target
+from bridgework.journal import Head, Intent, IntentRow, Target
 from bridgework.mapping import Plan
 from bridgework.migration.mapping import MappingInUse
 from bridgework.migration.opening import lock, operator
@@ -45,11 +46,13 @@ class Migration(Stores):
         *,
         destination: bool,
         observers: Sequence[Any],
-        looking: bool = False,
+        look: bool = False,
+        busy: bool = False,
         around: Surroundings = MACHINE,
     ) -> None:
         clock = around.clock(project) if destination else SystemClock()
-        super().__init__(project, keys, stack, clock=clock, outside=Outside(around.state(project.id)), looking=looking)
+        outside = Outside(around.state(project.id))
+        super().__init__(project, keys, stack, clock=clock, outside=outside, look=look, busy=busy)
         self._connected = connect(
             project,
             self.journal,
@@ -80,18 +83,21 @@ class Migration(Stores):
     ) -> Iterator[Migration]:
         """Open a migration folder; with `destination`, connected to it.
 
-        Busy if another process holds it; with `look` it is opened for reading beside that process.
+        Busy if another process holds it. With `look` it is opened for reading beside that process, and also where the
+        disk is full: what is found out is told, though no report of it can be kept.
         """
         project = read_project(folder)
         with ExitStack() as stack:
             stack.enter_context(collecting.seldom())
-            looking = lock(stack, project, around.state(project.id), look=look)
-            pulse = [] if looking else [Pulse(project.folder)]
+            busy = lock(stack, project, around.state(project.id), look=look)
+            pulse = [] if look else [Pulse(project.folder)]
             for each in pulse:
                 stack.callback(each.end)
             keys = around.keys(project.id)
             watching = (*observers, *pulse)
-            yield cls(project, keys, stack, destination=destination, observers=watching, looking=looking, around=around)
+            yield cls(
+                project, keys, stack, destination=destination, observers=watching, look=look, busy=busy, around=around
+            )
 
     # ---------------------------------------------------------------- source
 
@@ -319,13 +325,23 @@ class Migration(Stores):
                 **(data or {}),
             },
         )
-        if self.looking:
-            return result
-        name = stage if report is None else report
-        if name:
-            write_reports(self.project.reports, name, result)
-        self.journal.event("stage_finished", stage=stage, state=result.state)
+        if not self.looking:
+            try:
+                self._keep_result(result, stage if report is None else report, head)
+            except (StoreFailure, OSError) as error:
+                if not self.look:
+                    raise
+                self.unkept = str(error)
+        if self.unkept:
+            unkept = f"No report of this could be kept: {self.unkept.rstrip('.')}."
+            return replace(result, message=f"{message} {unkept}".strip())
+        if not self.looking:
+            self.hooks.announce("stage_finished", stage=stage, result=result.as_json())
+        return result
+
+    def _keep_result(self, result: Result, report: str, head: Head) -> None:
+        if report:
+            write_reports(self.project.reports, report, result)
+        self.journal.event("stage_finished", stage=result.stage, state=result.state)
         self.journal.event("anchor", seq=head.seq, hash=head.hash)
         self.note_head(at_once=True)
-        self.hooks.announce("stage_finished", stage=stage, result=result.as_json())
-        return result

@@ -6,6 +6,8 @@ import getpass
 import os
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from shutil import copyfile
+from tempfile import TemporaryDirectory
 
 from bridgework.errors import Busy
 from bridgework.journal import migration_lock
@@ -20,6 +22,17 @@ def operator() -> str:
         return getpass.getuser()
     except (OSError, KeyError):  # an account without a name, as in some containers
         return f"uid {os.getuid()}" if hasattr(os, "getuid") else "unknown"
+
+
+def copied(stack: ExitStack, path: Path) -> Path:
+    """A copy of an encrypted store, as long as the stack lives: SQLite reads no file beside which it cannot make its
+    own, and there is no room for them on a full disk."""
+    memory = Path("/dev/shm")  # noqa: S108 - Linux keeps it in memory
+    folder = Path(stack.enter_context(TemporaryDirectory(dir=memory if memory.is_dir() else None)))
+    for each in (path, path.with_name(f"{path.name}-wal")):
+        if each.exists():
+            copyfile(each, folder / each.name)
+    return folder / path.name
 
 
 def lock(stack: ExitStack, project: Project, state: Path, *, look: bool) -> bool:

@@ -7,12 +7,14 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import blake2b
+from pathlib import Path
 from typing import Literal, Protocol
 
 from bridgework.anchors import Outside
 from bridgework.clock import Clock
 from bridgework.errors import StoreFailure, UsageError
 from bridgework.journal import Intent, Journal, Outcome
+from bridgework.migration.opening import copied
 from bridgework.model import Body
 from bridgework.project import Keys, Project
 from bridgework.staging import Image, Records, Staging
@@ -32,16 +34,23 @@ class KeptBodies(Protocol):
 
 
 class Stores:
-    """journal.db and records.db of one migration. `looking`: another process works on it, nothing may be written."""
+    """journal.db and records.db of one migration.
+
+    :param look: the command only looks, so that it can do without writing anything.
+    :param busy: another process works on it.
+    """
 
     def __init__(
-        self, project: Project, keys: Keys, stack: ExitStack, *, clock: Clock, outside: Outside, looking: bool
+        self, project: Project, keys: Keys, stack: ExitStack, *, clock: Clock, outside: Outside, look: bool, busy: bool
     ) -> None:
         self.project = project
         self.keys = keys
         self.clock = clock
         self.outside = outside
-        self.looking = looking
+        self.look = look
+        self.busy = busy
+        self.looking = busy  # nothing may be written
+        self.unkept = ""  # why no report can be kept
         self._stack = stack
         self._noted_at = -HEAD_SECONDS
         self.journal = self._open_journal()
@@ -53,9 +62,18 @@ class Stores:
                 f"{path.name} is missing: only it knows what was written.",
                 next_step="restore the file from a backup; if nothing was written yet, make a new migration folder",
             )
-        journal = Journal.open(path, self.keys.journal, self.project.id, now=self.clock.now, read_only=self.looking)
+        try:
+            journal = self._opened(path)
+        except StoreFailure as error:
+            if not self.look:
+                raise
+            self.looking, self.unkept = True, error.message
+            journal = self._opened(copied(self._stack, path))
         self._stack.callback(journal.close)
         return journal
+
+    def _opened(self, path: Path) -> Journal:
+        return Journal.open(path, self.keys.journal, self.project.id, now=self.clock.now, read_only=self.looking)
 
     @property
     def records_key(self) -> bytes:

@@ -45,18 +45,18 @@ def status(migration: Migration) -> Result:
             "records": dict(states),
             "delta_window_open_since": open_since,
             "in_doubt": states["in_doubt"],
-            "running": running(migration.project.folder) if migration.looking else None,
+            "running": running(migration.project.folder) if migration.busy else None,
             "purged": migration.journal.last_event("purged") is not None,
         },
         differences=bool(states["rejected"] + states["in_doubt"] + states["conflict"]),
-        next_="" if migration.looking else _next(migration, states, open_since),
+        next_="" if migration.busy else _next(migration, states, open_since),
         message=_running(migration),
     )
 
 
 def _running(migration: Migration) -> str:
     """What another process does with the migration at this moment."""
-    if not migration.looking:
+    if not migration.busy:
         return ""
     found = running(migration.project.folder)
     if found is None:
@@ -122,7 +122,7 @@ def failures(migration: Migration) -> Result:
             "superseded": migration.journal.superseded(),
         },
         differences=bool(groups),
-        next_="correct mapping or data, then: bridgework replay" if groups else "bridgework reconcile",
+        next_="correct mapping or data, then: bridgework replay" if groups else "bridgework status",
     )
 
 

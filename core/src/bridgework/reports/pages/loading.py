@@ -237,9 +237,7 @@ def failures(result: Mapping[str, Any]) -> Page:
         stage="failures",
         title="Records that were refused",
         purpose="They are kept with their cause, can be corrected and sent again, and disturb nothing that succeeded.",
-        verdict=f"{many(records, 'record')} in {many(len(groups), 'group')} need a person."
-        if groups
-        else "No record was refused.",
+        verdict=f"{_failed(records, len(groups))} {result.get('message') or ''}".strip(),
         tone="stop" if groups else "good",
         subject=subject(result),
         tiles=(
@@ -255,6 +253,12 @@ def failures(result: Mapping[str, Any]) -> Page:
         ),
         facts=facts(result),
         terms=("in doubt",),
+    )
+
+
+def _failed(records: int, groups: int) -> str:
+    return (
+        f"{many(records, 'record')} in {many(groups, 'group')} need a person." if groups else "No record was refused."
     )
 
 

@@ -34,7 +34,7 @@ def status(result: Mapping[str, Any]) -> Page:
         stage="status",
         title="Where the migration stands",
         purpose="A look at the journal; nothing is read from or written to the systems.",
-        verdict=_verdict(planned, there, look),
+        verdict=f"{_verdict(planned, there, look)} {result.get('message') or ''}".strip(),
         tone=tone,
         subject=subject(result),
         tiles=(
