@@ -167,20 +167,23 @@ def learn(headers: Mapping[str, str]) -> tuple[Learned, ...]:
 class Refusals:
     """Tells a full burst window from an empty day and from a block, by the headers of a 429 or 403 answer.
 
-    A 429 without any of the headers is taken for a burst; when the pause did not help, for the day. The time between
-    the two is read from the server's own Date header. The pause did help where another request got through meanwhile.
+    A 429 without any of the headers may be either, or a box on the way that is overrun (reference: neither is
+    documented). It is waited for twice as long each time, by the server's own Date header. When nothing got through for
+    two minutes, nothing is sent for a while; then it is tried again: an empty day ends at its reset, whatever else it
+    was ends earlier.
     """
 
-    _AFTER, _WITHIN = 3.0, 60.0
+    _PATIENCE, _FORGOTTEN = 120.0, 600.0  # seconds of one storm; between two of them
+    _TRY_AGAIN = 5_400.0  # seconds; long enough for a pause of the run
 
     def __init__(self) -> None:
-        self._unexplained: datetime | None = None
+        self._storm: tuple[datetime, datetime] | None = None  # its first and its last refusal
         self._refused = False  # the answer whose headers come next
 
     def learn(self, headers: Mapping[str, str]) -> tuple[Learned, ...]:
         """Budgets as any answer shows them; what was refused goes through `explain` first."""
         if not self._refused:
-            self._unexplained = None
+            self._storm = None
         self._refused = False
         return learn(headers)
 
@@ -202,12 +205,15 @@ class Refusals:
 
     def _without_headers(self, headers: Mapping[str, str]) -> Throttle:
         now = _date(headers)
-        first, self._unexplained = self._unexplained, now
-        if now and first and self._AFTER <= (now - first).total_seconds() <= self._WITHIN:
-            return Throttle(budget=TOKENS)
-        if now and first and (now - first).total_seconds() < self._AFTER:
-            self._unexplained = first
-        return Throttle(budget=BURST, retry_after=WINDOW_SECONDS)
+        if now is None:
+            return Throttle(budget=BURST)
+        first, last = self._storm or (now, now)
+        if (now - last).total_seconds() > self._FORGOTTEN:
+            first = now
+        self._storm = first, now
+        lasted = (now - first).total_seconds()
+        wait = self._TRY_AGAIN if lasted >= self._PATIENCE else max(WINDOW_SECONDS, lasted)
+        return Throttle(budget=BURST, retry_after=wait)
 
 
 def _number(headers: Mapping[str, str], name: str) -> int | None:

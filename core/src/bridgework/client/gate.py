@@ -64,7 +64,7 @@ class Gate:
         if wait > LONGEST_WAIT * (1 + _JITTER):
             until = datetime.fromtimestamp(self._clock.now().timestamp() + wait, UTC)
             raise Paused(
-                f"The service asks us to stay away until {until:%Y-%m-%d %H:%M} UTC.",
+                f"The service turns every call away; it is asked again after {until:%Y-%m-%d %H:%M} UTC.",
                 until=until,
                 next_step="Run the same command again after that time.",
             )

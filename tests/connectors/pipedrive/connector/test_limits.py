@@ -119,7 +119,7 @@ DAY = {"x-daily-ratelimit-token-remaining": "0", "x-ratelimit-remaining": "0", "
         (429, {"x-daily-requests-left": "0"}, Throttle(budget="posts")),
         (429, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "2"}, Throttle(budget="burst", retry_after=2.0)),
         (429, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "4000"}, Throttle(budget="burst", retry_after=10.0)),
-        (429, {}, Throttle(budget="burst", retry_after=2.0)),
+        (429, {}, Throttle(budget="burst")),
         (403, {"content-type": "application/json; charset=utf-8"}, None),
         (200, {}, None),
     ],
@@ -134,14 +134,20 @@ def test_a_web_page_with_403_stops_the_run() -> None:
     assert found.stop
 
 
-def test_a_refusal_without_headers_is_taken_for_the_day_when_the_pause_did_not_help() -> None:
+def test_refusals_without_headers_are_waited_for_twice_as_long_each_time_and_then_for_long() -> None:
     refusals = limits.Refusals()
-    at = "Fri, 20 Nov 2026 10:00:{:02d} GMT".format
-    budgets = [refusals.explain(429, {"date": at(second)}) for second in (0, 1, 2, 5)]
-    assert [found.budget for found in budgets if found] == ["burst", "burst", "burst", "tokens"]
-    later = refusals.explain(429, {"date": "Fri, 20 Nov 2026 11:00:00 GMT"})
-    assert later is not None
-    assert later.budget == "burst"
+    at = "Fri, 20 Nov 2026 10:{:02d}:{:02d} GMT".format
+
+    def waits(*seconds: int) -> list[float | None]:
+        found = [refusals.explain(429, {"date": at(*divmod(second, 60))}) for second in seconds]
+        return [each.retry_after for each in found if each is not None and each.budget == "burst"]
+
+    assert waits(0, 1, 2, 4, 8, 60, 119) == [2.0, 2.0, 2.0, 4.0, 8.0, 60.0, 119.0]
+    assert waits(120, 121) == [5_400.0, 5_400.0]
+    refusals.learn({})  # of those refusals
+    refusals.learn({})  # of an answer that got through
+    assert waits(130) == [2.0]
+    assert waits(130 + 601) == [2.0], "what was refused long before is another storm"
 
 
 def test_the_capabilities_name_costs_of_everything_that_is_sent() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -43,10 +44,23 @@ def test_bare_refusals_between_which_others_get_through_are_no_empty_day(account
         account.clock.sleep(5)
 
 
-def test_bare_refusals_of_everything_are_an_empty_day(account: Account) -> None:
+def test_a_minute_of_nothing_but_bare_refusals_is_waited_out(account: Account) -> None:
+    began = account.clock.now()
+    account.sandbox.faults({**answer(429, {}), "match": {"path": "users", "times": 6}})
+    assert account.connector.list_owners()
+    assert 60 <= (account.clock.now() - began).total_seconds() < 120
+
+
+def test_bare_refusals_without_end_are_a_pause_after_which_it_is_tried_again(account: Account) -> None:
+    began = account.clock.now()
     account.sandbox.faults({**answer(429, {}), "match": {"path": "users", "times": None}})
-    with pytest.raises(Paused):
+    with pytest.raises(Paused, match="asked again after") as paused:
         account.connector.list_owners()
+    assert account.clock.now() - began < timedelta(minutes=5)
+    assert paused.value.until - account.clock.now() > timedelta(hours=1)
+    account.clock.sleep((paused.value.until - account.clock.now()).total_seconds())
+    account.sandbox.clear_faults()
+    assert account.connector.list_owners()
 
 
 def test_a_throttled_create_is_not_sent_and_succeeds_afterwards(account: Account) -> None:
