@@ -120,7 +120,7 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
     },
     "documents": {
         "id": "id", "patientId": "patient", "name": "name", "category": "category", "path": "path",
-        "sha256": "sha256", "createdAt": "created_at",
+        "sha256": "sha256", "createdAt": "created_at", "fileState": "file_state",
     },
     "perioExams": {"id": "id", "patientId": "patient", "examDate": "date", "measures": "measures"},
     "imagingStudies": {

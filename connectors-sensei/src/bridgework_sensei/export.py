@@ -13,6 +13,7 @@ from bridgework.model import FieldType, SourceRecord
 from bridgework_sensei.customfields import CustomField, custom_fields
 from bridgework_sensei.manifest import MANIFEST, ExportedFile, Manifest, census, read_manifest, rooted, verify
 from bridgework_sensei.objects import BY_NAME, Layout
+from bridgework_sensei.patientfiles import proved
 from bridgework_sensei.records import nested_rows, record_rows
 from bridgework_sensei.reports import control_totals, open_report, report_rows
 from bridgework_sensei.shapes import Shape, shape_of
@@ -98,6 +99,8 @@ class Export:
             rows = report_rows(self.report(entry), entry.path, entry.object, layout, self._currency)
         else:
             rows = self._records(entry, layout)
+            if entry.object == "documents":
+                rows = proved(self.archive, rows)
         for row in rows:
             count += 1
             yield row

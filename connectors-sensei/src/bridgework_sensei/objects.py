@@ -256,7 +256,7 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
         format="ndjson",
         fields={
             "id": T.TEXT, "patientId": T.REFERENCE, "name": T.TEXT, "category": T.TEXT, "path": T.TEXT,
-            "sha256": T.TEXT, "createdAt": T.INSTANT,
+            "sha256": T.TEXT, "createdAt": T.INSTANT, "fileState": T.TEXT,
         },
         required=frozenset({"id", "patientId", "path"}),
         references=(_to("patientId", "patients"),),

@@ -32,7 +32,10 @@ class Documents:
         return self._problems[file.path]
 
     def _examine(self, file: MappedFile) -> str:
-        content = self.content(file)
+        try:
+            content = self.content(file)
+        except BadInput:  # one bad name or damaged file is no reason to leave everything else
+            return "the document cannot be read in the export"
         if content is None:
             return "the document is missing in the export"
         if file.sha256 and content.sha256 != file.sha256.lower():

@@ -108,6 +108,20 @@ def test_a_damaged_row_in_a_file_that_is_what_it_says_is_a_finding_and_the_other
     assert damaged, {each["check"] for each in found["findings"]}
 
 
+def test_documents_that_are_not_there_as_listed_are_findings_and_hold_up_nothing(make_bench: MakeBench) -> None:
+    export = little_practice(1).document("doc-1", "pat-1", "documents/whole.pdf", b"%PDF-1.4")
+    export.document("doc-2", "pat-1", "documents/12:30.pdf", b"%PDF-1.4")
+    export.document("doc-3", "pat-1", "documents/changed.pdf", b"%PDF-1.4").files["documents/changed.pdf"] += b" "
+    export.document("doc-4", "pat-1", "../../etc/passwd", b"").files.pop("../../etc/passwd")
+    bench = make_bench(export)
+    bench.call("extract")
+    found = [each for each in bench.call("audit", code=1)["findings"] if each["check"] == "DOC-01"]
+    assert len(found) == 3
+    answer = bench.call("migrate", "--approve-as", APPROVER, "--size", "1", code=(0, 1))
+    assert answer["objects"]["documents"] == {"extracted": 4, "loaded": 1, "archived": 3}
+    assert [row["name"].split()[0] for row in bench.account.rows("files")] == ["whole"]
+
+
 def test_amounts_that_are_missing_or_of_another_currency_are_findings_and_no_sums(make_bench: MakeBench) -> None:
     export = little_practice(1)
     for number, amount in enumerate(("€5.00", "", "$7.00"), 8):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 import pytest
@@ -10,7 +11,7 @@ from bridgework.errors import BadInput, SettingsError
 from bridgework.settings import connector_settings
 from bridgework_sensei import SenseiSettings
 
-from .exports import Exporter, a_patient, a_transaction, extracted, source
+from .exports import Exporter, a_patient, a_transaction, extracted, problems, source
 
 
 def refused(exporter_or_path, tmp_path, **settings) -> BadInput:
@@ -218,6 +219,26 @@ def test_a_patient_file_that_is_absent_is_none(tmp_path):
     sensei = source(exporter().folder(tmp_path / "export"))
     assert sensei.open_file("documents/none.pdf") is None
     assert sensei.open_file("documents") is None
+
+
+@pytest.mark.parametrize(
+    ("path", "sha256", "state"),
+    [
+        ("documents/a.pdf", hashlib.sha256(b"%PDF-1.4").hexdigest().upper(), None),
+        ("documents/a.pdf", "", None),
+        ("documents/a.pdf", "ab" * 32, "changed"),
+        ("documents/none.pdf", "", "missing"),
+        ("../../.ssh/id", "", "missing"),
+        ("documents/12:30.pdf", "", "missing"),
+        ("", "", "missing"),
+    ],
+)
+def test_a_patient_file_that_is_not_there_as_listed_is_told_with_its_row(tmp_path, path, sha256, state):
+    export = exporter().rows("documents", json.dumps({"id": "d", "patientId": "p", "path": path, "sha256": sha256}))
+    export.files["documents/a.pdf"] = b"%PDF-1.4"
+    (row,) = extracted(source(export.folder(tmp_path / "export")), "documents")
+    assert row.values.get("fileState") == state
+    assert problems(row) == ([("path", "DOC-01")] if state else [])
 
 
 @pytest.mark.parametrize("ref", ["../../.ssh/id", "/etc/passwd", "CON", "a.pdf\x00.exe", "", "n" * 300, "C:\\a.pdf"])

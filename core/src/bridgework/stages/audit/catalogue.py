@@ -59,6 +59,12 @@ CHECKS: Final[dict[str, Check]] = {
         "Look at the row in the source and fill in the value.",
         ACCEPT,
     ),
+    "DOC-01": Check(
+        Severity.APPROVE,
+        "the file of a document is not there as listed",
+        "Look for the file in the source and export again, or accept that it stays behind.",
+        ACCEPT,
+    ),
     "ROW-01": Check(
         Severity.APPROVE,
         "row could not be read",
