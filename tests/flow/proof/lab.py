@@ -17,7 +17,6 @@ from unittest import mock
 
 from bridgework import crash
 from bridgework import migration as engine
-from bridgework import project as project_module
 from bridgework.client import ApiClient
 from bridgework.connection import Connected, JournalBudgets, Surroundings
 from bridgework.defaults import CoreDefaults
@@ -25,7 +24,7 @@ from bridgework.errors import BridgeworkError, UsageError
 from bridgework.journal import Journal
 from bridgework.migration import Migration
 from bridgework.plugins import Registered
-from bridgework.project import Keys, create_project
+from bridgework.project import Keys, create_project, making
 from bridgework.results import Result
 from bridgework.stages.approve import approve
 from bridgework.stages.auditing import audit
@@ -218,7 +217,7 @@ def prepared(folder: Path, world: World, *, workers: int = 1, size: int = 1) -> 
         "owners": {"fallback": "kim@example.org"},
         "run": {"workers": workers},
     }
-    with mock.patch.object(project_module.secrets, "choice", lambda letters: letters[0]):  # the same id in every run
+    with mock.patch.object(making.secrets, "choice", lambda letters: letters[0]):  # the same id in every run
         project = create_project(folder / "migration", source="lab", destination="lab", pair="lab", sections=sections)
     Journal.create(project.journal_file, KEYS.journal, project.id).close()
     Records.create(project.records_file, KEYS.records or b"", project.id).close()
