@@ -85,7 +85,6 @@ def tier(name: PlanName) -> Tier:
         name=name,
         label=facts.label,
         custom_fields=facts.custom_fields,
-        records_per_seat={"deal": facts.deals_per_seat},
         budgets=lambda seats: budgets(name, seats),
     )
 

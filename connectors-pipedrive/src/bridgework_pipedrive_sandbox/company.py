@@ -35,8 +35,6 @@ TABLES: Mapping[str, tuple[str, ...]] = {
 }
 """Tables and the attributes they can be looked up by."""
 
-FIELD_OBJECTS = ("person", "organization", "deal", "activity", "note")
-
 _SOFT_DELETED_DAYS = 30
 _PURGED = ("persons", "organizations", "deals", "activities", "files")
 """Objects that are removed for good after that time."""

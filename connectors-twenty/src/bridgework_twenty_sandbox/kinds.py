@@ -12,7 +12,6 @@ from bridgework_twenty_sandbox.fieldtypes import (
     UNIQUE_PARTS,
     column_of,
     default,
-    empty,
     option_values,
 )
 
@@ -150,7 +149,3 @@ class Kind:
 
 def compiled(meta: Record, fields: Iterable[Record], many: Iterable[ManySide]) -> Kind:
     return Kind(meta, {each["name"]: each for each in fields}, {side.name: side for side in many})
-
-
-def blank_value(each: Record) -> Any:
-    return None if each["type"] in RELATIONS else empty(each["type"])

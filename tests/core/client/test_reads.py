@@ -145,7 +145,7 @@ def test_a_redirect_is_not_followed(make_client: Make) -> None:
 
 
 def test_a_query_is_a_read_with_a_body(make_client: Make) -> None:
-    client = make_client(lambda request: ok({"got": request.content.decode(), "verb": request.method}), read_only=True)
+    client = make_client(lambda request: ok({"got": request.content.decode(), "verb": request.method}), ledger=None)
     assert client.query("/graphql", {"query": "{ a }"}).json == {"got": '{"query":"{ a }"}', "verb": "POST"}
 
 

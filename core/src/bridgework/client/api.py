@@ -7,33 +7,32 @@ and ends as an answer, as not sent, or in doubt. So a careless connector can be 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
-from typing import IO, Any, NoReturn, TypeVar
+from datetime import timedelta
+from typing import IO, Any
 
 import httpx
 
 from bridgework.client.addresses import Origin
-from bridgework.client.admission import Admission, Ticket
-from bridgework.client.answers import Answer, Unreadable, parse
+from bridgework.client.admission import Admission
+from bridgework.client.answers import Answer
 from bridgework.client.bodies import Unwritable
 from bridgework.client.budgets import Allowance, Budgets, BudgetStore
 from bridgework.client.calls import Call, Headers, Params, body_of, size_of, with_params
 from bridgework.client.counts import Counts, Tally
+from bridgework.client.exchange import Exchange
 from bridgework.client.gate import Concurrency, Gate
-from bridgework.client.halts import HALTING, interrupted, stopped, untrusted
+from bridgework.client.halts import interrupted
 from bridgework.client.patience import Again, Patience
 from bridgework.client.permits import For, Ledger, Permits
-from bridgework.client.retry_after import instant, retry_after
 from bridgework.client.tokens import Tokens
-from bridgework.client.verdicts import Meaning, explain, meaning
-from bridgework.client.wire import Failure, Reply, Wire
+from bridgework.client.verdicts import Meaning
+from bridgework.client.wire import Failure, Wire
 from bridgework.clock import Clock
-from bridgework.errors import AccessDenied, BridgeworkError, ContractBroken, InDoubt, NotSent, StopRun, Undecided
-from bridgework.model import Receipt, SchemaOperation, Service, SignedIn, Throttle, Value, Verdict
+from bridgework.errors import BridgeworkError, ContractBroken, InDoubt, NotSent, StopRun, Undecided
+from bridgework.model import Receipt, SchemaOperation, Service, SignedIn, Value, Verdict
 
-Heard = TypeVar("Heard")
 NextPage = Callable[[Answer], "Params | str | None"]
 
 MAX_BODY = 64 * 1024 * 1024  # bytes of a decoded answer
@@ -46,16 +45,16 @@ class ApiClient:
     """One API of one account, for connectors and the engine. Thread-safe; close it, or use it as a context manager.
 
     :param service: address, headers, budgets and the connector's way to read headers.
-    :param ledger: the journal's word on writes; without one there is no writing.
+    :param ledger: the journal's word on writes; without one the client only reads.
     :param budgets: keeps over restarts what was used.
     :param share: fraction of the limit of each window we may use.
     :param day_share: fraction of the limit of each day we may use.
     :param reserve: fraction of each day's limit that is kept for `reserve_allowed`.
     :param workers: calls under way at once, at most.
-    :param read_only: no writing at all, for sources and for `check`.
     :param max_body: bytes of a decoded answer.
     :param ca_file: certificates to trust instead of the usual ones.
     :param transport: takes the place of the network in tests.
+    :param jitter: gives numbers from 0 to 1, by which pauses differ.
     :raises SettingsError: the address or a header of the service is not acceptable.
     """
 
@@ -70,7 +69,6 @@ class ApiClient:
         day_share: float = 1.0,
         reserve: float = 0.1,
         workers: int = 4,
-        read_only: bool = False,
         max_body: int = MAX_BODY,
         ca_file: str | None = None,
         transport: httpx.BaseTransport | None = None,
@@ -78,7 +76,6 @@ class ApiClient:
     ) -> None:
         self._service = service
         self._clock = clock
-        self._read_only = read_only
         self._origin = Origin(service.base_url, service.hosts, plain_http=service.plain_http)
         self._headers = Headers(service.headers, self._origin)
         self._permits = Permits(ledger)
@@ -91,9 +88,7 @@ class ApiClient:
             Concurrency(workers),
             self._tally,
         )
-        self._reached = False  # whether the service has ever answered
-        self._heard: tuple[str, datetime] | None = None  # the newest Date header, and our clock when it came
-        self._patience = Patience(clock, self._before_repeating, jitter, lambda: self._reached)
+        self._patience = Patience(clock, self._before_repeating, jitter, lambda: self._exchange.reached)
         self._tokens = None if service.sign_in is None else Tokens(service.sign_in, clock, transport, ca_file)
         self._wire = Wire(
             self._origin,
@@ -102,6 +97,16 @@ class ApiClient:
             connections=workers,
             transport=transport,
             ca_file=ca_file,
+        )
+        self._exchange = Exchange(
+            service,
+            self._origin.host,
+            clock,
+            admission=self._admission,
+            permits=self._permits,
+            tally=self._tally,
+            tokens=self._tokens,
+            wire=self._wire,
         )
 
     # ------------------------------------------------------------------------------- reading
@@ -242,8 +247,6 @@ class ApiClient:
         :raises Paused: a day budget is used up; nothing was sent.
         :raises ContractBroken: no operation is named, or one that may not be sent.
         """
-        if self._read_only:
-            raise ContractBroken("A connector tried to write through a client that only reads.")
         if verb not in _WRITING:
             raise ContractBroken("A connector tried to write with a verb that is none.")
         numbers = self._permits.numbers(for_)
@@ -286,9 +289,7 @@ class ApiClient:
     @property
     def ahead(self) -> timedelta | None:
         """How far the service's clock is ahead of ours, by the newest answer; None before one with a date."""
-        if self._heard is None or (theirs := instant(self._heard[0])) is None:
-            return None
-        return theirs - self._heard[1]
+        return self._exchange.ahead
 
     @property
     def signed_in(self) -> SignedIn | None:
@@ -355,99 +356,6 @@ class ApiClient:
             began=self._clock.monotonic(),
         )
 
-    def _exchange(self, call: Call) -> tuple[Meaning, Answer]:
-        """Send once and sort what came back. Raises Failure if nothing whole did."""
-        call.rewind()
-        token: Mapping[str, str] = {}
-        if self._tokens is not None:
-            call.token, token = self._tokens.current()
-        ticket = self._admission.enter(call.charges)
-        try:
-            self._permits.mark_sent(call.operations)
-            self._tally.request("writes" if call.writes else "reads", call.charges)
-            return self._sort(call, self._carry(call, ticket, token), ticket)
-        finally:
-            self._admission.leave(ticket)
-
-    def _carry(self, call: Call, ticket: Ticket, token: Mapping[str, str]) -> Reply:
-        try:
-            reply = self._wire.call(
-                call.verb,
-                call.url,
-                httpx.Headers({**call.headers, **token}) if token else call.headers,
-                content=call.content,
-                form=call.form,
-                files=call.files,
-                size=call.size,
-                sink=call.sink,
-                most=call.most,
-            )
-        except Failure as failure:
-            ticket.never_left, ticket.overloaded = not failure.left, failure.timed_out
-            if failure.untrusted:
-                self._halt(untrusted, call)
-            self._reached = self._reached or failure.left
-            raise
-        self._reached = True
-        if date := reply.headers.get("date"):
-            self._heard = date, self._clock.now()
-        return reply
-
-    def _sort(self, call: Call, reply: Reply, ticket: Ticket) -> tuple[Meaning, Answer]:
-        body, readable = _parsed(call, reply)
-        throttle = _heard(explain, reply.status, reply.headers, self._service.throttle)
-        judged = self._judged(reply.status, body, readable=readable)
-        throttle = judged if isinstance(judged, Throttle) else throttle
-        found = meaning(
-            reply.status,
-            is_json=readable,
-            throttled_before=self._admission.throttled,
-            throttle=throttle,
-            refused=judged is Verdict.REJECTED,
-        )
-        if self._service.learn is not None:
-            self._admission.learn(_heard(self._service.learn, reply.headers), ticket)
-        if found is Meaning.ACCEPTED and not readable:
-            raise Failure("unreadable answer", left=True)  # it does not say what became of the call
-        if found is Meaning.THROTTLED and throttle is not None:
-            self._throttled(throttle, call, reply, ticket)
-        if self._tokens is not None:
-            if found is Meaning.DENIED and self._tokens.refused(call.token):
-                found = Meaning.EXPIRED
-            elif found is Meaning.ACCEPTED:
-                self._tokens.accepted(call.token)
-        if found in HALTING:
-            self._halt(HALTING[found], call)
-        ticket.clean = found in (Meaning.ACCEPTED, Meaning.REJECTED)
-        ticket.overloaded = ticket.overloaded or reply.status in (408, 504)
-        unexpected = found is Meaning.REJECTED and not call.writes and reply.status not in call.accept
-        refused = self._refused_read if unexpected else None
-        ok = found is Meaning.ACCEPTED
-        return found, Answer(reply.status, body, reply.headers, ok=ok, sent=call.sent, refused=refused)
-
-    def _judged(self, status: int, body: Value, *, readable: bool) -> Throttle | Verdict | None:
-        """What the connector reads in a body whose status does not tell the truth."""
-        if self._service.judge is None or not readable or status in (401, 402):
-            return None
-        return _heard(self._service.judge, status, body)
-
-    def _throttled(self, throttle: Throttle, call: Call, reply: Reply, ticket: Ticket) -> None:
-        self._tally.add("throttled")
-        ticket.overloaded = True
-        if throttle.stop:
-            self._halt(stopped(throttle.stop), call)
-        self._admission.learn(throttle.learned, ticket)
-        self._admission.throttle(throttle, retry_after(reply.headers, self._clock.now()))
-
-    def _halt(self, error: Callable[[str], BridgeworkError], call: Call) -> NoReturn:
-        """Stop this call and every later one; the cause tells the engine that nothing was done."""
-        host = self._origin.host
-        self._admission.halt(lambda: error(host))
-        if not call.operations:
-            raise error(host)
-        self._tally.verdict(Verdict.NOT_SENT)
-        raise error(host) from NotSent("Refused before anything was done.", operations=call.operations)
-
     # ------------------------------------------------------------------------------- reads
 
     def _read(self, call: Call) -> Answer:
@@ -457,7 +365,7 @@ class ApiClient:
             host = self._origin.host
             raise StopRun(
                 f"{host} gave no usable answer (last: {last.reason})."
-                if self._reached
+                if self._exchange.reached
                 else f"{host} cannot be reached ({last.reason}).",
                 cause="unreachable",
                 next_step="Check the address, the connection and the service, then run the same command again.",
@@ -465,7 +373,7 @@ class ApiClient:
 
     def _read_once(self, call: Call) -> Answer:
         try:
-            found, answer = self._exchange(call)
+            found, answer = self._exchange.once(call)
         except Failure as failure:
             raise Again(failure.reason) from None
         if found in (Meaning.THROTTLED, Meaning.EXPIRED):
@@ -479,23 +387,11 @@ class ApiClient:
         if seconds > 0:
             self._admission.sleep("another try", seconds)
 
-    def _refused_read(self, answer: Answer) -> BridgeworkError:
-        if answer.status == 403:
-            return AccessDenied(
-                f"{self._origin.host} does not let this token read something that is needed ({answer.error_text}).",
-                next_step="Give the user of the token the missing right.",
-            )
-        return StopRun(
-            f"{self._origin.host} refused a read ({answer.error_text}).",
-            cause="read_refused",
-            next_step="check destination.base_url, then run the same command again",
-        )
-
     # ------------------------------------------------------------------------------- writes
 
     def _write(self, call: Call) -> Answer:
         try:
-            found, answer = self._exchange(call)
+            found, answer = self._exchange.once(call)
         except Failure as failure:
             if failure.left:
                 raise self._undecided(InDoubt, f"no whole answer ({failure.reason})", call) from None
@@ -516,24 +412,3 @@ class ApiClient:
     def _undecided(self, kind: type[Undecided], reason: str, call: Call) -> Undecided:
         self._tally.verdict(Verdict.IN_DOUBT if kind is InDoubt else Verdict.NOT_SENT)
         return kind(f"A write to {self._origin.host}: {reason}.", operations=call.operations)
-
-
-def _heard(listen: Callable[..., Heard], *heard: Any) -> Heard:
-    """Ask the connector what headers mean. Where it fails nobody knows what came back: the call has left already."""
-    try:
-        return listen(*heard)
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as fault:
-        raise Failure(f"the connector could not read the headers: {type(fault).__name__}", left=True) from None
-
-
-def _parsed(call: Call, reply: Reply) -> tuple[Value, bool]:
-    """The body, and whether the answer is readable. An empty body is readable where none belongs."""
-    accepted = 200 <= reply.status < 300
-    if call.sink is not None and accepted:
-        return None, True
-    if not reply.body:
-        return None, not accepted or reply.status in (204, 205) or (call.writes and not call.operations)
-    try:
-        return parse(reply.body), True
-    except Unreadable:
-        return None, False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from bridgework.client.answers import Answer
 from bridgework.client.verdicts import Meaning
 from bridgework.errors import AccessDenied, BridgeworkError, NotSent, StopRun
 
@@ -60,6 +61,20 @@ def untrusted(host: str) -> BridgeworkError:
         f"The certificate of {host} is not trusted, so nothing was sent there.",
         cause="untrusted",
         next_step="check destination.base_url and the network; the verification cannot be switched off",
+    )
+
+
+def refused_read(host: str, answer: Answer) -> BridgeworkError:
+    """A read that was refused, and that nobody expected to be."""
+    if answer.status == 403:
+        return AccessDenied(
+            f"{host} does not let this token read something that is needed ({answer.error_text}).",
+            next_step="Give the user of the token the missing right.",
+        )
+    return StopRun(
+        f"{host} refused a read ({answer.error_text}).",
+        cause="read_refused",
+        next_step="check destination.base_url, then run the same command again",
     )
 
 

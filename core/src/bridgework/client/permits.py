@@ -53,10 +53,13 @@ class Permits:
     def check(self, numbers: Sequence[int]) -> None:
         """Ask the ledger.
 
-        :raises ContractBroken: a write for an operation that has no durable intent, or was sent before.
+        :raises ContractBroken: a write for an operation that has no durable intent, or was sent before; any write where
+            there is no ledger.
         """
+        if self._ledger is None:
+            raise ContractBroken("A connector tried to write through a client that only reads.")
         for number in numbers:
-            if self._ledger is None or not self._ledger.may_send(number):
+            if not self._ledger.may_send(number):
                 raise ContractBroken(f"A connector tried to send operation {number}, which may not be sent (again).")
 
     def mark_sent(self, numbers: Sequence[int]) -> None:

@@ -72,7 +72,6 @@ class Tier:
     name: str
     label: str
     custom_fields: int | None
-    records_per_seat: Mapping[str, int] = made_by(default_factory=dict)
     budgets: Callable[[int], tuple[Budget, ...]] | None = None  # seats -> budgets
 
 
