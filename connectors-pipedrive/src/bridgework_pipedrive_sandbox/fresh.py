@@ -88,13 +88,13 @@ def add_field(
     )
 
 
-def new_pipeline(company: "Company", name: str, *, probability: bool = False) -> Record:
+def new_pipeline(company: "Company", name: str) -> Record:
     now = company.stamp()
     return {
         "name": name,
         "order_nr": 1 + max((row["order_nr"] for row in company["pipelines"]), default=0),
         "is_deleted": False,
-        "is_deal_probability_enabled": probability,
+        "is_deal_probability_enabled": False,
         "add_time": now,
         "update_time": now,
     }

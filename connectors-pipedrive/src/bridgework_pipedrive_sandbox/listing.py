@@ -14,6 +14,7 @@ from bridgework_pipedrive_sandbox.call import Call
 from bridgework_pipedrive_sandbox.tables import Table
 
 Keep = Callable[[Record], bool]
+_MOST = 500  # records of a page
 
 
 def keyset_page(
@@ -22,14 +23,13 @@ def keyset_page(
     candidates: Iterable[Record] | None,
     keep: Keep,
     *,
-    most: int = 500,
     sortable: tuple[str, ...] = ("id", "update_time", "add_time"),
 ) -> tuple[list[Record], str | None]:
     """One page and the cursor of the next, which is None on the last page.
 
     ``candidates`` None means the whole table. There is no snapshot: what is added behind the cursor appears.
     """
-    limit = call.page_size(most)
+    limit = call.page_size(_MOST)
     by, descending = _order(call, sortable)
     after = _decode(call, by, descending) if "cursor" in call.query else None
     if by == "id" and candidates is None:

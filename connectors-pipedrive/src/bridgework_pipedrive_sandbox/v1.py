@@ -30,13 +30,13 @@ def linked(company: Company, table: str, name: str, given: Record) -> int | None
     return row_id
 
 
-def lead_id(company: Company, given: Record, name: str = "lead_id") -> str | None:
-    value = given.get(name)
+def lead_id(company: Company, given: Record) -> str | None:
+    value = given.get("lead_id")
     if value is None:
         return None
     living = isinstance(value, str) and any(not lead["is_deleted"] for lead in company["leads"].having("uuid", value))
     if not living:
-        raise Refused(400, f"{name}: the item was not found")
+        raise Refused(400, "lead_id: the item was not found")
     return str(value)
 
 

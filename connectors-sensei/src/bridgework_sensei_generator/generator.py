@@ -36,15 +36,14 @@ def generate(
     patients: int,
     seed: int,
     generated_at: datetime | None = None,
-    truth: Path | None = None,
     defects: bool = True,
     blocking: bool = True,
     documents: float = 0.3,
 ) -> Truth:
     """Write the full export of a practice with exactly so many patient rows, and the truth about it.
 
-    The same arguments give the same bytes. Memory does not grow with ``patients``. ``truth`` is the folder of
-    ``truth.json``, ``truth.ndjson`` and ``decisions.csv`` (default: the export's name with ``.truth``, beside it).
+    The same arguments give the same bytes. Memory does not grow with ``patients``. The truth
+    (``truth.json``, ``truth.ndjson`` and ``decisions.csv``) lies beside the export, under its name with ``.truth``.
     ``defects`` and ``blocking`` switch planted findings off: all of them, or those that block a load. ``documents`` is
     the share of patients who have a document with a file.
 
@@ -56,7 +55,7 @@ def generate(
     )
     stamp = utc(moment)
     with (
-        TruthWriter(truth or folder.with_name(folder.name + ".truth")) as writer,
+        TruthWriter(folder.with_name(folder.name + ".truth")) as writer,
         Export(folder, practice, mode="full", since=None, generated_at=stamp) as export,
     ):
         tally = Tally(writer, practice)

@@ -42,7 +42,6 @@ def generate_delta(
     generated_at: datetime | None = None,
     changed: float = 0.05,
     newcomers: float = 0.01,
-    truth: Path | None = None,
     defects: bool = True,
     blocking: bool = True,
     documents: float = 0.3,
@@ -67,7 +66,7 @@ def generate_delta(
     )
     full = mode == "full"
     with (
-        TruthWriter(truth or folder.with_name(folder.name + ".truth")) as writer,
+        TruthWriter(folder.with_name(folder.name + ".truth")) as writer,
         Export(folder, practice, mode=mode, since=None if full else utc(start), generated_at=utc(end)) as export,
     ):
         later = _Later(practice, export, writer, full, end)

@@ -37,10 +37,10 @@ def field_name(label: str, taken: Collection[str] = ()) -> str:
     return _free(_camel(label, "custom"), "Field", taken)
 
 
-def object_names(name: str, label_plural: str, taken: Collection[str] = ()) -> tuple[str, str]:
+def object_names(name: str, label_plural: str) -> tuple[str, str]:
     """The API names of an object, one and many. They must differ whatever the case."""
-    singular = _free(_camel(name, "record"), "Record", taken)
-    plural = _free(_camel(label_plural, f"{singular}s"), "Records", taken)
+    singular = _free(_camel(name, "record"), "Record", ())
+    plural = _free(_camel(label_plural, f"{singular}s"), "Records", ())
     if plural.lower() == singular.lower():
         plural = _cut(singular, "Records") + "Records"
     return singular, plural

@@ -14,9 +14,9 @@ def words(value: Any, *, note: str = "", tone: Tone = "plain") -> Cell:
     return Cell(text or "–", note=note, tone=tone)
 
 
-def named(name: Any, *, tone: Tone = "plain") -> Cell:
+def named(name: Any) -> Cell:
     """A technical name in words."""
-    return Cell(label(str(name or "")) or "–", tone=tone)
+    return Cell(label(str(name or "")) or "–")
 
 
 def named_exactly(name: Any) -> Cell:

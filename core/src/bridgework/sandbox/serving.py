@@ -65,13 +65,12 @@ class _Server(uvicorn.Server):
 @dataclass
 class _Service:
     sandbox: Sandbox
-    host: str
     port: int
     wrap: Wrap = lambda app: app
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
 
     def __post_init__(self) -> None:
-        self.socket = _bound(self.host, self.port)
+        self.socket = _bound(self.port)
         connections = Connections()
         faults = FaultPlan()
         app = Wire(
@@ -119,15 +118,12 @@ class _Service:
         await serving
 
 
-def _bound(host: str, port: int) -> socket.socket:
-    """A bound socket that names its protocol: the event loop switches Nagle's delay off only for those."""
-    family, kind, protocol, _, address = socket.getaddrinfo(
-        host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP, flags=socket.AI_PASSIVE
-    )[0]
-    bound = socket.socket(family, kind, protocol)
+def _bound(port: int) -> socket.socket:
+    """A loopback socket that names its protocol: the event loop switches Nagle's delay off only for those."""
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        bound.bind(address)
+        bound.bind(("127.0.0.1", port))
     except OSError:
         bound.close()
         raise
@@ -148,7 +144,6 @@ def _http_protocol() -> type[asyncio.Protocol]:
 def serve(
     sandbox: Sandbox,
     *,
-    host: str = "127.0.0.1",
     port: int = 0,
     on_ready: Callable[[Announcement], None] | None = None,
 ) -> None:
@@ -156,7 +151,7 @@ def serve(
 
     Raises OSError when the address cannot be bound.
     """
-    service = _Service(sandbox, host, port)
+    service = _Service(sandbox, port)
 
     def ready() -> None:
         announcement = service.announcement
@@ -239,7 +234,7 @@ def running(sandbox: Sandbox, *, wrap: Wrap = lambda app: app) -> Iterator[Runni
 
     ``wrap`` may put an ASGI middleware around the simulator's application, inside the faults.
     """
-    service = _Service(sandbox, "127.0.0.1", 0, wrap)
+    service = _Service(sandbox, 0, wrap)
     started = threading.Event()
     thread = threading.Thread(target=lambda: asyncio.run(service.run(started.set)), name=f"sandbox {sandbox.name}")
     thread.start()

@@ -63,11 +63,10 @@ def rollback(
     object_name: str = "",
     schema: bool = False,
     stage: str = "rollback",
-    rules_keys: dict[str, frozenset[str]] | None = None,
 ) -> Result:
     """Remove what this migration created, put back what it changed; with `schema`, its fields and options too.
 
-    With `object_name`, only that object and what depends on it. With `rules_keys`, only those records.
+    With `object_name`, only that object and what depends on it.
     """
     if not preview:
         ready_to_write(migration)
@@ -77,7 +76,7 @@ def rollback(
     ledger = Ledger(Children(migration))
     ledger.children.look()
     migration.progress.start(stage, _total(migration, objects))
-    for chunk in _chunks(migration, objects, rules_keys):
+    for chunk in _chunks(migration, objects, None):
         _remove(migration, chunk, ledger, stage=stage, preview=preview)
     if not preview:
         _settle(migration, ledger, stage)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -15,6 +15,7 @@ from bridgework.results import Result
 from bridgework.stages.rollback import unfinished
 from bridgework.stages.schema import is_taken_out
 
+EVENTS = 200  # that `log` shows
 STEPS = (
     ("extracted", "bridgework extract"),
     ("decisions", "bridgework audit"),
@@ -126,7 +127,7 @@ def failures(migration: Migration) -> Result:
     )
 
 
-def log(migration: Migration, *, verify: bool = False, heads: Sequence[str] = (), limit: int = 200) -> Result:
+def log(migration: Migration, *, verify: bool = False, heads: Sequence[str] = ()) -> Result:
     """The newest events; with `verify`, walk the whole hash chain and compare it with the heads in earlier reports.
 
     `heads` are further ones, ``number:hash`` as a signed summary prints them. UsageError for one that is none.
@@ -145,7 +146,7 @@ def log(migration: Migration, *, verify: bool = False, heads: Sequence[str] = ()
             "problem": verified.problem,
         }
     else:
-        events = list(migration.journal.events())[-limit:]
+        events = deque(migration.journal.events(), maxlen=EVENTS)
         data["events"] = [{"seq": event.seq, "at": event.at.isoformat(), "kind": event.kind} for event in events]
     return migration.finished("log", data=data, differences=broken, report="")
 

@@ -99,9 +99,9 @@ def mended(run: Run) -> int:
     return fired
 
 
-def way(run: Run, name: str = "") -> tuple[str, str]:
-    """Method and path of the request that creates a record of the object, learnt from one that is created for it."""
-    name = name or run.main()
+def way(run: Run) -> tuple[str, str]:
+    """Method and path of the request that creates a record of the main object, learnt from one that is made for it."""
+    name = run.main()
     known = run.account.ways.get(name)
     if known is None:
         trial = run.record("trial", name, rule="kit-trial", number=999)

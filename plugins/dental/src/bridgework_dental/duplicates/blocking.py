@@ -64,9 +64,9 @@ KINDS: Final[tuple[Keys, ...]] = (
 )  # fmt: skip
 
 
-def candidate_pairs(people: Sequence[Person], kinds: Sequence[Keys] = KINDS) -> Iterator[tuple[int, int]]:
+def candidate_pairs(people: Sequence[Person]) -> Iterator[tuple[int, int]]:
     """Places of people to compare, smaller one first; a pair comes once per block in which it meets."""
-    for keys in kinds:
+    for keys in KINDS:
         packed = [hash(key) >> 4 << _PLACE_BITS | place for place, person in enumerate(people) for key in keys(person)]
         packed.sort()
         yield from _pairs(packed)
