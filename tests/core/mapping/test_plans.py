@@ -135,6 +135,11 @@ def test_two_rules_that_disagree_about_a_field_are_refused() -> None:
         compiled(text)
 
 
+def test_a_wanted_field_names_its_rule_as_people_call_it() -> None:
+    rules = "{clients: {from: clients, label: Everybody, to: person, fields: {name: first}}}"
+    assert [each.reason for each in compiled(f"rules: {rules}").wanted_fields()] == ["rule Everybody"]
+
+
 def test_wanted_fields_carry_types_options_references_and_ranks() -> None:
     text = """
 rules:

@@ -262,6 +262,11 @@ def test_values_that_others_hold_stand_in_the_verdict_and_say_what_to_do(result:
     assert "go on in that one, or destroy them for good" in page
 
 
+def test_an_object_without_a_rule_is_told_what_to_write_where(result: Make) -> None:
+    page = reports.html({**result("plan"), "blocked": ["No rule says what becomes of loyalty."]})
+    assert "Write a rule for each into mapping.yaml" in page
+
+
 def test_a_finding_shows_the_action_of_its_check(result: Make) -> None:
     assert "Open both charts and compare them." in reports.html(result("audit"))
 

@@ -98,6 +98,14 @@ def test_visits_with_nothing_wrong(audit: Audit, patient: Patient, changes: dict
     assert audit({"patient": [patient("P1")], "appointment": [visit(**changes)]}) == []
 
 
+def test_a_time_zone_that_nobody_knows_is_told_once(audit: Audit, patient: Patient) -> None:
+    visits = [visit(f"V{number}", time_zone="Mountain Time") for number in range(3)]
+    [found] = audit({"patient": [patient("P1")], "appointment": [*visits, visit("V9", time_zone="US/Mountain")]})
+    assert (found.check, found.key, found.field, found.evidence) == (
+        "DAT-04", "V0", "time_zone", "Mountain Time, rows: 3"
+    )  # fmt: skip
+
+
 def test_a_small_child_has_no_permanent_teeth(audit: Audit, patient: Patient) -> None:
     child = patient("P1", birth_date="2024-01-10")
     found = audit({"patient": [child], "appointment": [visit(procedures=[{"code": "D0120", "tooth": "13"}])]})

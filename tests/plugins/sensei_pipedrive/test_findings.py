@@ -53,14 +53,16 @@ def recall(number: str, due: str, *, last: str = "", cycle: str = "6 Months") ->
     return {"Patient ID": number, "Recare Type": "A", "Due Date": due, "Last Visit": last, "Recare Cycle": cycle}
 
 
-def test_due_dates_that_disagree_and_overdue_ones_are_listed(practice: Practice) -> None:
+def test_due_dates_that_disagree_overdue_ones_and_cycles_nobody_can_read_are_listed(practice: Practice) -> None:
     rows = [
         recall("1", "2026-12-15", last="2026-06-15"),
         recall("2", "2026-12-20", last="2026-06-15"),
         recall("3", "2026-10-31", cycle="26 Weeks"),
+        recall("4", "2026-12-31", cycle="Every 6 months"),
     ]
     found = list(pair_findings(staged(practice.staging.description, recare=rows)))  # type: ignore[arg-type]
-    assert [(each.check, each.key) for each in found] == [("REC-01", "2|A"), ("REC-02", "3|A")]
+    assert [(each.check, each.key) for each in found] == [("REC-01", "2|A"), ("REC-02", "3|A"), ("REC-03", "4|A")]
+    assert all(each.action for each in found)
 
 
 def test_a_whole_practice_is_audited_without_values_in_the_summaries(practice: Practice) -> None:

@@ -64,7 +64,7 @@ def _wanted(
         reference=pointed[0] if pointed else "",
         also=tuple(pointed[1:]),
         optional=field.spec.optional,
-        reason=field.spec.reason or f"rule {rule.name}",
+        reason=field.spec.reason or f"rule {rule.spec.label or rule.name}",
         whole={label: option for option, label in shown.items() if label != option},
     )
 

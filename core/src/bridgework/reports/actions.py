@@ -79,6 +79,7 @@ LEFT_BEHIND: Final[dict[str, str]] = {
 BLOCKED: Final[dict[str, str]] = {
     "": "Correct what the sentence names, then run the stage again.",
     "source fields are neither": "Give each field a line in mapping.yaml: map it, archive it or drop it with a reason.",
+    "no rule says": "Write a rule for each into mapping.yaml: what it becomes, or that it is archived and why.",
     "blocking findings": "Correct them in the source, or decide them in private/decisions.csv and read that file back.",
     "findings": "Run bridgework audit, then decide the blocking findings in private/decisions.csv.",
     "audit": "Run bridgework audit.",

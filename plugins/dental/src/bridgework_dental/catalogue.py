@@ -40,6 +40,7 @@ CHECKS: Final[dict[str, Check]] = {
     "PRV-01": Check(A, "Say which team member is meant."),
     "PRV-02": Check(A, "Choose an active team member, or complete the team member's details."),
     "DAT-02": Check(W, "Correct the date."),
+    "DAT-04": Check(A, "Enter the time zone by its full name, such as America/Denver."),
     "DEN-01": Check(A, "Look at the chart and correct the tooth."),
     "DEN-02": Check(W, "Look at the chart and correct the surfaces."),
     "DEN-03": Check(W, "Correct the procedure code or the status of the visit."),

@@ -33,7 +33,7 @@ PLANS: Final = frozenset({"unscheduled", "scheduled", "pending", "in progress", 
 
 
 def pair_findings(staging: Staging) -> Iterator[Finding]:
-    """LED-01, PLN-01, REC-01 and REC-02; nothing for an object that is not in the export."""
+    """LED-01, PLN-01, REC-01, REC-02 and REC-03; nothing for an object that is not in the export."""
     present = {item.name for item in staging.objects() if not item.absent}
     if "transactions" in present:
         yield from _categories(staging)
@@ -52,7 +52,7 @@ def _categories(staging: Staging) -> Iterator[Finding]:
             object="transactions",
             key=key,
             field="Transaction Category",
-            summary=f"category that no list of the mapping names, {rows} rows: summed as an adjustment",
+            summary=f"category that no list of the mapping names, {_many(rows, 'row')}: summed as an adjustment",
             evidence=category,
             action="add it to one of the lists in mapping.yaml",
             denominator=staging.count("transactions"),
@@ -68,12 +68,16 @@ def _plan_statuses(staging: Staging) -> Iterator[Finding]:
             object="treatmentPlans",
             key=key,
             field="status",
-            summary=f"status that no list of the mapping names, {rows} plans: archived, they become no deals",
+            summary=f"status that no list of the mapping names, {_many(rows, 'plan')}: archived, no deal is made",
             evidence=status,
             proposed="accept",
             action="add it to open_plans in mapping.yaml if they are to become deals",
             denominator=staging.count("treatmentPlans"),
         )
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _unknown(staging: Staging, name: str, field: str, known: frozenset[str]) -> dict[str, tuple[str, int]]:
@@ -88,7 +92,7 @@ def _unknown(staging: Staging, name: str, field: str, known: frozenset[str]) -> 
 
 
 def _recalls(staging: Staging) -> Iterator[Finding]:
-    """Due dates that are not the last visit plus the cycle, and recalls that are overdue at the export."""
+    """Due dates that are not the last visit plus the cycle, overdue recalls, and cycles that cannot be read."""
     today = _today(staging)
     rows = staging.count("recare")
     for row in staging.rows("recare"):
@@ -103,6 +107,7 @@ def _recalls(staging: Staging) -> Iterator[Finding]:
                 field="Due Date",
                 summary="the printed due date is not the last visit plus the cycle; the printed one is kept",
                 evidence=f"{due}, expected {expected}",
+                action="Look which of the two holds, and correct the recall in the old system.",
                 denominator=rows,
             )
         if due and due < today.isoformat():
@@ -114,6 +119,20 @@ def _recalls(staging: Staging) -> Iterator[Finding]:
                 field="Due Date",
                 summary="recall is overdue; it keeps its past date and stays open",
                 evidence=str(due),
+                action="Book the recall, or move its date.",
+                denominator=rows,
+            )
+        cycle = row.get("Recare Cycle")
+        if cycle and recall_expected({"last": "2026-01-01", "cycle": cycle}) is None:
+            yield Finding(
+                check="REC-03",
+                severity=Severity.WARN,
+                object="recare",
+                key=row.key,
+                field="Recare Cycle",
+                summary="cycle that cannot be read: the interval in months stays empty",
+                evidence=str(cycle),
+                action="Enter the cycle as a number of weeks, months or years.",
                 denominator=rows,
             )
 

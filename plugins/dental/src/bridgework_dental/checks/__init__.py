@@ -17,7 +17,7 @@ from bridgework_dental.checks.plans import Plans
 from bridgework_dental.checks.privacy import Privacy
 from bridgework_dental.checks.providers import Providers, Team
 from bridgework_dental.checks.twins import GuardianTwins, PatientTwins
-from bridgework_dental.checks.visits import Visits
+from bridgework_dental.checks.visits import Visits, Zones
 from bridgework_dental.scene import Scene
 from bridgework_dental.vocabulary import Table
 
@@ -38,8 +38,8 @@ class RowCheck(Protocol):
 
 
 CHECKS: Final[tuple[Callable[[Scene], RowCheck], ...]] = (
-    Orphans, Patients, Contacts, Companies, Team, Providers, Visits, Plans, Anatomy, Ledger, Policies, Claims, Privacy,
-    GuardianTwins, PatientTwins,
+    Orphans, Patients, Contacts, Companies, Team, Providers, Visits, Zones, Plans, Anatomy, Ledger, Policies, Claims,
+    Privacy, GuardianTwins, PatientTwins,
 )  # fmt: skip
 
 __all__ = ["CHECKS", "RowCheck"]

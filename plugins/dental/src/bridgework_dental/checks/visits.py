@@ -10,6 +10,7 @@ from bridgework.canonical import zone_of
 from bridgework.model import Finding
 from bridgework_dental.catalogue import found
 from bridgework_dental.checks.gathering import Check
+from bridgework_dental.scene import Scene
 from bridgework_dental.statuses import is_ahead, took_place
 from bridgework_dental.vocabulary import Table
 
@@ -75,6 +76,30 @@ class Visits(Check):
         else:
             return
         yield found("DEN-03", table.name, row.key, cause, field=table.path("status"), rows=table.rows)
+
+
+class Zones(Check):
+    """DAT-04: time zones nobody knows. One finding for each: a whole location has the same."""
+
+    concepts = frozenset({"appointment", "location"})
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(scene)
+        self._unknown: dict[tuple[str, str], tuple[Table, str, int]] = {}
+
+    def row(self, table: Table, row: Row) -> Iterable[Finding]:
+        """Nothing yet: rows are counted by their zone."""
+        zone = table.text(row, "time_zone")
+        if zone and zone_of(zone) is None:
+            _, first, rows = self._unknown.get((table.name, zone), (table, row.key, 0))
+            self._unknown[table.name, zone] = (table, first, rows + 1)
+        return ()
+
+    def finish(self) -> Iterable[Finding]:
+        """The zones that are not known, each with the key of its first row."""
+        for (name, zone), (table, key, rows) in self._unknown.items():
+            yield found("DAT-04", name, key, "time zone is not known: that of the location or the practice is taken",
+                        field=table.path("time_zone"), evidence=f"{zone}, rows: {rows}", rows=table.rows)  # fmt: skip
 
 
 def skipped(local: datetime, zone: str) -> bool:
