@@ -28,6 +28,15 @@ def test_what_was_not_delivered_is_not_purged_by_accident(bench: Bench) -> None:
     assert (bench.folder / "records.db").exists()
 
 
+def test_an_extract_that_was_never_loaded_cannot_be_delivered_first(make_bench: MakeBench) -> None:
+    bench = make_bench(little_practice(1))
+    bench.call("extract")
+    answer = bench.call("purge", "--yes", code=2)
+    assert (answer["cause"], answer["next"]) == ("not_delivered", "bridgework purge --without-delivery")
+    bench.call("purge", "--yes", "--without-delivery", code=(0, 1))
+    assert not (bench.folder / "records.db").exists()
+
+
 def test_a_delivery_of_before_the_last_load_does_not_count(bench: Bench) -> None:
     bench.call("deliver", "--accept-open-window", code=1)
     bench.call("load")

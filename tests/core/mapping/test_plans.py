@@ -90,6 +90,11 @@ def test_options_switch_fields_and_rules() -> None:
     assert off.content_hash != on.content_hash
 
 
+def test_an_option_nobody_asks_for_is_refused() -> None:
+    with pytest.raises(MappingError, match=r"options\.mial: no rule asks for this option, did you mean mails"):
+        compiled(OPTIONS.replace("options:", "options:\n  mial: {default: true}"))
+
+
 def test_a_rule_that_an_option_switches_off_accounts_for_nothing() -> None:
     rules = """
   other:
@@ -110,7 +115,11 @@ def test_a_rule_that_an_option_switches_off_accounts_for_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "said"), [({"mail": True}, "did you mean mails"), ({"mails": "maybe"}, "must be one of")]
+    ("options", "said"),
+    [
+        ({"mail": True}, r"migration\.toml: migration\.options\.mail: is no option of the mapping, did you mean mails"),
+        ({"mails": "maybe"}, "must be one of"),
+    ],
 )
 def test_unknown_options_and_values_are_refused(options: dict[str, str], said: str) -> None:
     with pytest.raises(MappingError, match=said):

@@ -60,6 +60,7 @@ def _field(text: str) -> bytes:
             "field takes no new one; it has open, won, lost.",
         ),
         (b"rules:\n  patient:\n    drop: {title: unused}\n", "yaml:2: rules.patient.from: is missing: there is no"),
+        (b"options: {guardian: persons}\n", "options.guardian: no rule asks for this option, did you mean guardians"),
         (b"rule:\n  patients: {}\n", "mapping.yaml:1: rule: unknown key, did you mean rules"),
         (b"rules: !!python/object/apply:os.system ['id']\n", "mapping.yaml:1: tags (!…) are not allowed"),
         (b"a: &a [x]\nrules: *a\n", "anchors and aliases are not allowed"),

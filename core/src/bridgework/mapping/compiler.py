@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from bridgework.errors import ContractBroken
 from bridgework.mapping.accounting import Usage
@@ -118,9 +119,13 @@ class _Compiler:
         values = {name: option.default for name, option in declared.items()}
         for name, value in self.settings.options.items():
             if name not in declared:
-                self._note(("options",), f"the migration sets {name}, which is not an option{nearest(name, declared)}")
+                known = f"is no option of the mapping{nearest(name, declared)}"
+                self.problems.append(f"migration.toml: migration.options.{name}: {known}")
             else:
                 values[name] = value
+        asked = set(_asked(self.file.model_dump(by_alias=True, include={"rules", "computed"})))
+        for name in declared.keys() - asked:  # a mistyped name would else change nothing without a word
+            self._note(("options", name), f"no rule asks for this option{nearest(name, asked)}")
         for name, option in declared.items():
             if option.values and values[name] not in option.values:
                 self._note(("options", name), f"must be one of {', '.join(map(str, option.values))}")
@@ -168,3 +173,18 @@ def _by_name(transforms: Iterable[NamedTransform]) -> dict[str, NamedTransform]:
             raise ContractBroken(f"Two transforms are called {each.name}.", next_step="rename one of them")
         found[each.name] = each
     return found
+
+
+def _asked(value: Any) -> Iterator[str]:
+    """The options that a part of the document asks for."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            if key == "option" and isinstance(part, dict):
+                yield from part
+            elif key == "setting" and isinstance(part, str):
+                yield part
+            else:
+                yield from _asked(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _asked(part)

@@ -88,9 +88,11 @@ def _check_state(migration: Migration, without_delivery: bool, archive_too: bool
     delivered, loaded = (migration.journal.last_event(kind) for kind in ("delivered", "loaded"))
     behind = delivered is None or (loaded is not None and delivered.seq < loaded.seq)
     if behind and not without_delivery:
+        what = "Nothing was delivered yet" if loaded is None else "What was loaded last was not delivered"
+        first = "" if loaded is None else "bridgework deliver, or: "
         raise UsageError(
-            "What was loaded last was not delivered: its archive and exports would be lost.",
-            next_step="bridgework deliver, or: bridgework purge --without-delivery",
+            f"{what}: the archive and the exports would be lost.",
+            next_step=f"{first}bridgework purge --without-delivery",
             cause="not_delivered",
         )
 
