@@ -78,6 +78,29 @@ def served(*, speed: float = SPEED, wrap: Wrap = lambda app: app, **options: Any
         yield sandbox
 
 
+@contextmanager
+def served_at(config: Path, **options: Any) -> Iterator[Running]:
+    """The same for a migration that several tests work on, with its keys below `config`."""
+    with pytest.MonkeyPatch.context() as patch, served(**options) as sandbox:
+        patch.setenv("XDG_CONFIG_HOME", str(config))
+        patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+        for name, value in sandbox.env.items():
+            patch.setenv(name, value)
+        yield sandbox
+
+
+@pytest.fixture(scope="module")
+def shared_config(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the keys of a module's migration lie."""
+    return tmp_path_factory.mktemp("config")
+
+
+@pytest.fixture
+def shared_home(own_home: Path, shared_config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For modules whose tests work on one migration: its keys are at hand in each."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(shared_config))
+
+
 @pytest.fixture
 def start_sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[StartSandbox]:
     """Start a sandbox of the test's own."""
@@ -110,10 +133,7 @@ def make_bench(tmp_path: Path, start_sandbox: StartSandbox) -> MakeBench:
 def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Record]:
     """What a practice of `PEOPLE` becomes when nothing goes wrong."""
     folder = tmp_path_factory.mktemp("faultless")
-    with pytest.MonkeyPatch.context() as patch, served() as sandbox:
-        patch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
-        for name, value in sandbox.env.items():
-            patch.setenv(name, value)
+    with served_at(folder / "config") as sandbox:
         bench = init(folder / "migration", little_practice(PEOPLE).write(folder / "export"), sandbox, {})
         bench.loaded()
         return bench.account.records()

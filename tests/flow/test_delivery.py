@@ -8,45 +8,32 @@ import json
 import stat
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
 
 from .account import Account
 from .bench import APPROVER, Answer, Bench
-from .conftest import init, served
+from .conftest import init, served_at
 from .practice import LETTER, practice
 
 # Words that only patients' records hold: none of them may stand in a shareable file.
 SECRETS = ("Ruiz", "Stone", "Ana.Ruiz", "303-555-0101", "SECRET-1", "7 Elm St", "Lucinda")
 
 
-@pytest.fixture(scope="module")
-def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the keys of this module's migrations lie."""
-    return tmp_path_factory.mktemp("config")
-
-
-@pytest.fixture(autouse=True)
-def own_home(config: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """One home for all tests of this module: they work on one migration."""
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(config))
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
-    return config
+pytestmark = pytest.mark.usefixtures("shared_home")
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory, config: Path) -> Iterator[Bench]:
+def bench(tmp_path_factory: pytest.TempPathFactory, shared_config: Path) -> Iterator[Bench]:
     """The practice, loaded, reconciled and delivered."""
     folder = tmp_path_factory.mktemp("delivery")
-    with pytest.MonkeyPatch.context() as patch, served(speed=600.0) as sandbox:
-        patch.setenv("XDG_CONFIG_HOME", str(config))
-        patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    with served_at(shared_config, speed=600.0) as sandbox, pytest.MonkeyPatch.context() as patch:
         patch.setenv("BRIDGEWORK_OPERATOR", "Olga the operator")
-        for name, value in sandbox.env.items():
-            patch.setenv(name, value)
         export = practice()
         export.row("patients", "pat-ana")["middleName"] = "Lucinda"
         export.add("labs", dict(export.row("labs", "lab-1")))  # the same row twice, as some exports have it
@@ -62,7 +49,7 @@ def package(bench: Bench) -> Path:
     return bench.folder / "package"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def manifest(package: Path) -> Answer:
     answer: Answer = json.loads((package / "manifest.json").read_bytes())
     return answer
@@ -283,33 +270,56 @@ def test_the_summary_carries_counts_dates_approvals_and_the_head(bench: Bench, p
 # ---------------------------------------------------------------------------------------------- purge
 
 
+@dataclass
+class Copy:
+    """A copy of the delivered migration and of its keys: what becomes of it concerns nobody else."""
+
+    bench: Bench
+    config: Path
+
+    @classmethod
+    def of(cls, bench: Bench, config: Path, to: Path) -> Copy:
+        """A copy below the folder `to`."""
+        return cls(replace(bench, folder=copytree(bench.folder, to / "migration")), copytree(config, to / "config"))
+
+
 @pytest.fixture(scope="module")
-def purged(bench: Bench) -> Answer:
-    """The same migration, purged; tests below this line see it so."""
-    waiting = bench.call("purge", code=3)
-    assert (waiting["state"], (bench.folder / "records.db").exists()) == ("waiting", True)
-    return bench.call("purge", "--yes")
+def purged_copy(bench: Bench, shared_config: Path, tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    copy = Copy.of(bench, shared_config, tmp_path_factory.mktemp("purged"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(copy.config))
+        waiting = copy.bench.call("purge", code=3)
+        assert (waiting["state"], (copy.bench.folder / "records.db").exists()) == ("waiting", True)
+        copy.bench.call("purge", "--yes")
+    return copy
 
 
-def test_purge_destroys_what_holds_values_and_keeps_what_does_not(bench: Bench, package: Path, purged: Answer) -> None:
-    there = {path.relative_to(bench.folder).as_posix() for path in bench.folder.rglob("*") if path.is_file()}
+@pytest.fixture
+def purged(purged_copy: Copy, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """The migration, purged."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(purged_copy.config))
+    return purged_copy.bench
+
+
+def test_purge_destroys_what_holds_values_and_keeps_what_does_not(purged: Bench) -> None:
+    there = {path.relative_to(purged.folder).as_posix() for path in purged.folder.rglob("*") if path.is_file()}
     assert not [name for name in there if name.startswith(("records.db", "private/"))]
     assert not [name for name in there if name.endswith("claims.csv") or name == "package/admin-guide.html"]
     assert {"journal.db", "package/audit-log.csv", "package/archive/transactions.ndjson"} <= there
     for name in there:
         if not name.startswith("package/archive/") and not name.endswith((".pdf", ".db", "-wal", "-shm")):
-            text = (bench.folder / name).read_text("utf-8")
+            text = (purged.folder / name).read_text("utf-8")
             assert not [word for word in SECRETS if word in text], name
 
 
-def test_the_certificate_names_files_hashes_keys_what_stays_and_what_follows(bench: Bench, purged: Answer) -> None:
-    certificate = bench.report("purge-certificate")
+def test_the_certificate_names_files_hashes_keys_what_stays_and_what_follows(purged: Bench) -> None:
+    certificate = purged.report("purge-certificate")
     files = {each["file"]: each for each in certificate["destroyed"]["files"]}
     assert {"records.db", "private/decisions.csv", "package/admin-guide.html"} <= set(files)
     assert all(len(each["sha256"]) == 64 for each in files.values())
     assert [each["key"] for each in certificate["destroyed"]["keys"]] == ["records"]
     assert any("cannot be put back" in line for line in certificate["consequences"])
-    assert (bench.folder / "reports" / "purge-certificate.html").exists()
+    assert (purged.folder / "reports" / "purge-certificate.html").exists()
 
 
 @pytest.mark.parametrize(
@@ -318,36 +328,31 @@ def test_the_certificate_names_files_hashes_keys_what_stays_and_what_follows(ben
      ["migrate"], ["plan", "--workbook", "x.xlsx"]],
     ids=" ".join,
 )  # fmt: skip
-def test_stages_that_need_staged_data_say_that_it_was_purged(bench: Bench, purged: Answer, command: list[str]) -> None:
-    answer = bench.call(*command, code=2)
+def test_stages_that_need_staged_data_say_that_it_was_purged(purged: Bench, command: list[str]) -> None:
+    answer = purged.call(*command, code=2)
     assert (answer["cause"], answer["message"]) == ("purged", "The staged data of this migration was purged.")
 
 
-def test_status_and_the_proof_of_the_journal_work_after_a_purge(bench: Bench, purged: Answer) -> None:
-    assert bench.call("status", code=(0, 1))["purged"] is True
-    assert bench.call("log", "--verify")["verified"]["ok"]
+def test_status_and_the_proof_of_the_journal_work_after_a_purge(purged: Bench) -> None:
+    assert purged.call("status", code=(0, 1))["purged"] is True
+    assert purged.call("log", "--verify")["verified"]["ok"]
 
 
-def test_the_archive_still_opens_after_a_purge(bench: Bench, purged: Answer, tmp_path: Path) -> None:
-    assert opened(bench, "transactions", tmp_path / "t.ndjson")
+def test_the_archive_still_opens_after_a_purge(purged: Bench, tmp_path: Path) -> None:
+    assert opened(purged, "transactions", tmp_path / "t.ndjson")
 
 
-def test_a_second_purge_is_refused(bench: Bench, purged: Answer) -> None:
-    assert bench.call("purge", "--yes", code=2)["cause"] == "purged"
+def test_a_second_purge_is_refused(purged: Bench) -> None:
+    assert purged.call("purge", "--yes", code=2)["cause"] == "purged"
 
 
-def test_created_records_can_be_removed_after_a_purge_one_object_first(bench: Bench, purged: Answer) -> None:
-    deals = len(bench.account.rows("deals"))
-    assert deals
-    assert bench.call("rollback", "--object", "deal")["removed"] == {"deal": {"removed": deals}}
-    bench.call("rollback", code=(0, 1))
-    account = bench.account
-    assert [account.rows(name) for name in ("deals", "persons", "activities", "organizations")] == [[], [], [], []]
-
-
-def test_the_archive_and_its_key_can_go_later(bench: Bench, purged: Answer, tmp_path: Path) -> None:
-    bench.call("purge", "--yes", "--archive-too")
-    assert not list((bench.folder / "package" / "archive").glob("*.ndjson"))
-    certificate = bench.report("purge-certificate")
+def test_the_archive_and_its_key_can_go_later(
+    purged_copy: Copy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = Copy.of(purged_copy.bench, purged_copy.config, tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(copy.config))
+    copy.bench.call("purge", "--yes", "--archive-too")
+    assert not list((copy.bench.folder / "package" / "archive").glob("*.ndjson"))
+    certificate = copy.bench.report("purge-certificate")
     assert {each["key"] for each in certificate["destroyed"]["keys"]} == {"records", "archive"}
-    assert bench.call("deliver", "--export-archive-key", str(tmp_path / "k"), code=2)["cause"] == "no_archive_key"
+    assert copy.bench.call("deliver", "--export-archive-key", str(tmp_path / "k"), code=2)["cause"] == "no_archive_key"

@@ -75,6 +75,16 @@ def test_a_record_edited_after_the_load_is_kept_by_a_rollback_after_the_purge(be
     assert [row["id"] for row in bench.account.rows("persons")] == [first["id"]]
 
 
+def test_created_records_can_be_removed_after_a_purge_one_object_first(bench: Bench) -> None:
+    bench.call("purge", "--yes", "--without-delivery")
+    deals = len(bench.account.rows("deals"))
+    assert deals
+    assert bench.call("rollback", "--object", "deal")["removed"] == {"deal": {"removed": deals}}
+    bench.call("rollback")
+    account = bench.account
+    assert [account.rows(name) for name in ("deals", "persons", "activities", "organizations")] == [[], [], [], []]
+
+
 def edit(bench: Bench, person: int) -> None:
     """What somebody does in the account's own screen."""
     httpx.patch(

@@ -13,35 +13,20 @@ from bridgework.reports.spreadsheet import Sheet
 from bridgework.stages.workbook import read_cells
 
 from .bench import Bench
-from .conftest import init, served
+from .conftest import init, served_at
 from .exports import little_practice
 
 Cells = dict[str, list[list[str]]]
 
 
-@pytest.fixture(scope="module")
-def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the key of this module's migration lies."""
-    return tmp_path_factory.mktemp("config")
-
-
-@pytest.fixture(autouse=True)
-def own_home(config: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """One home for all tests of this module: they work on one migration."""
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(config))
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
-    return config
+pytestmark = pytest.mark.usefixtures("shared_home")
 
 
 @pytest.fixture(scope="module")
-def audited(tmp_path_factory: pytest.TempPathFactory, config: Path) -> Iterator[Bench]:
+def audited(tmp_path_factory: pytest.TempPathFactory, shared_config: Path) -> Iterator[Bench]:
     """A practice that is extracted and audited, once for all tests."""
     folder = tmp_path_factory.mktemp("workbook")
-    with pytest.MonkeyPatch.context() as patch, served() as sandbox:
-        patch.setenv("XDG_CONFIG_HOME", str(config))
-        patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
-        for name, value in sandbox.env.items():
-            patch.setenv(name, value)
+    with served_at(shared_config) as sandbox:
         bench = init(folder / "migration", little_practice().write(folder / "export"), sandbox, {})
         bench.audited()
         yield bench
