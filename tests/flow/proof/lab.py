@@ -16,13 +16,13 @@ from typing import Any
 from unittest import mock
 
 from bridgework import crash
-from bridgework import migration as engine
 from bridgework.client import ApiClient
 from bridgework.connection import Connected, JournalBudgets, Surroundings
 from bridgework.defaults import CoreDefaults
 from bridgework.errors import BridgeworkError, UsageError
 from bridgework.journal import Journal
 from bridgework.migration import Migration
+from bridgework.migration import migration as engine
 from bridgework.plugins import Registered
 from bridgework.project import Keys, create_project, making
 from bridgework.results import Result
