@@ -262,6 +262,12 @@ def test_values_that_others_hold_stand_in_the_verdict_and_say_what_to_do(result:
     assert "go on in that one, or destroy them for good" in page
 
 
+def test_records_in_doubt_need_no_person(result: Make) -> None:
+    page = reports.html({**result("status"), "records": {"created": 5, "in_doubt": 2}})
+    assert "5 of 7 records are in the new system; the next load settles what became of 2 records." in page
+    assert "a person" not in above_the_fold(page)
+
+
 def test_an_object_without_a_rule_is_told_what_to_write_where(result: Make) -> None:
     page = reports.html({**result("plan"), "blocked": ["No rule says what becomes of loyalty."]})
     assert "Write a rule for each into mapping.yaml" in page

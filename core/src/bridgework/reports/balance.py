@@ -67,7 +67,7 @@ def open_records(rules: Mapping[str, Any]) -> tuple[Table, ...]:
             if number_of := whole(dictionary(states).get(state)):
                 cells = (named(rule), words(said(state), tone=_TONES[state]), count(number_of))
                 found.append((cells, action(OUTCOMES, state)))
-    return problem_table("Records that need a person", ("Rule", "State", "Records"), found, essential=True)
+    return problem_table("Records to look at", ("Rule", "State", "Records"), found, essential=True)
 
 
 def _rows_intro(objects: Mapping[str, Any]) -> str:

@@ -26,21 +26,23 @@ def status(result: Mapping[str, Any]) -> Page:
     records = dictionary(result.get("records"))
     planned = sum(whole(each) for each in records.values())
     there = sum(whole(records.get(state)) for state in _THERE)
-    look = sum(whole(records.get(state)) for state in ("rejected", "in_doubt", "conflict"))
+    look = sum(whole(records.get(state)) for state in ("rejected", "conflict"))
+    doubt = whole(records.get("in_doubt"))
     gates = dictionary(result.get("gates"))
     given = sum(1 for each in gates.values() if each)
-    tone: Tone = "look" if look else "good"
+    tone: Tone = "look" if look or doubt else "good"
     return Page(
         stage="status",
         title="Where the migration stands",
         purpose="A look at the journal; nothing is read from or written to the systems.",
-        verdict=f"{_verdict(planned, there, look)} {result.get('message') or ''}".strip(),
+        verdict=f"{_verdict(planned, there, look, doubt)} {result.get('message') or ''}".strip(),
         tone=tone,
         subject=subject(result),
         tiles=(
             Tile("Records planned", number(planned)),
             Tile("In the new system", number(there), note=rate(there, planned)),
             Tile("To look at", number(look), tone="look" if look else "plain"),
+            *((Tile("In doubt", number(doubt), tone="look"),) if doubt else ()),
             Tile("Approvals", f"{given} of {len(gates)}"),
         ),
         steps=next_steps(result, text="Go on with"),
@@ -50,12 +52,13 @@ def status(result: Mapping[str, Any]) -> Page:
     )
 
 
-def _verdict(planned: int, there: int, look: int) -> str:
+def _verdict(planned: int, there: int, look: int, doubt: int) -> str:
     if not planned:
         return "Nothing is planned yet."
-    if there == planned and not look:
+    if there == planned and not look and not doubt:
         return f"All {number(planned)} records are in the new system."
     more = f"; {many(look, 'record needs', 'records need')} a person" if look else ""
+    more += f"; the next load settles what became of {many(doubt, 'record')}" if doubt else ""
     return f"{number(there)} of {many(planned, 'record')} are in the new system{more}."
 
 
