@@ -42,6 +42,14 @@ def test_order_of_plugins_does_not_matter(finding: Make) -> None:
     assert [note.finding.key for note in collect(several, ()).findings] == ["D", "A", "B", "C"]
 
 
+def test_a_check_that_found_several_things_names_each_with_its_number(finding: Make) -> None:
+    gone, dead = "patient not in the export", "patient deleted"
+    told = [("A", dead), ("B", f"{gone}: nobody"), ("C", f"{gone} (told twice)")]
+    result = collect([finding("ORP-01", key, summary=summary) for key, summary in told], ())
+    assert [each["title"] for each in result.checks()] == [f"{gone} (2); {dead} (1)"]
+    assert collect([finding("ORP-01", summary=f"{gone}: nobody")], ()).checks()[0]["title"] == gone
+
+
 def test_a_finding_told_twice_counts_once(finding: Make) -> None:
     assert len(collect([finding(), finding()], [finding()]).findings) == 1
 

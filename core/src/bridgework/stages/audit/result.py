@@ -78,18 +78,25 @@ def _check_line(group: tuple[str, str, Severity], notes: list[Noted]) -> dict[st
     rows = len({each.finding.key for each in notes})
     denominator = max(each.finding.denominator for each in notes)
     actions = Counter(each.finding.action for each in notes)
-    titles = Counter(each.finding.summary.partition(":")[0] for each in notes)
+    titles = Counter(each.finding.summary.partition(":")[0].partition(" (")[0] for each in notes)
     return {
         "check": name,
         "severity": str(severity),
         "object": source,
-        "title": titles.most_common(1)[0][0],
+        "title": _title(titles),
         "action": actions.most_common(1)[0][0],
         "findings": len(notes),
         "rows": rows,
         "denominator": denominator,
         "rate": f"{100 * rows / denominator:.2f}" if denominator else "",
     }
+
+
+def _title(titles: Counter[str]) -> str:
+    """What a check found; where it was several things, each with its number."""
+    if len(titles) == 1:
+        return next(iter(titles))
+    return "; ".join(f"{title} ({number})" for title, number in titles.most_common())
 
 
 def _shareable(noted: Noted, secret: bytes) -> dict[str, Any]:
