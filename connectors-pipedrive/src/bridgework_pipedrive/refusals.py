@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from bridgework.errors import AccessDenied, BridgeworkError, InDoubt, StopRun
-from bridgework.model import Rejected
+from bridgework.model import Because, Rejected
 from bridgework_pipedrive.fields import KEY
 from bridgework_pipedrive.objects import ObjectType
 
@@ -38,7 +38,7 @@ def rejected(operation: int, answer: Answer, kind: ObjectType) -> Rejected:
     """The refusal of one record."""
     text, code = _text(answer), _code(answer)
     if is_cap(answer):
-        return Rejected(operation, "a limit of the account's plan is reached", cap=True)
+        return Rejected(operation, "a limit of the account's plan is reached", because=Because.LIMIT)
     known = next((reason for pattern, reason in _REASONS if pattern.search(text)), "")
     if answer.status == 404:
         known = "the record is not there any more"

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from bridgework.errors import AccessDenied, BridgeworkError, InDoubt, NotSent, StopRun
-from bridgework.model import Rejected
+from bridgework.model import Because, Rejected
 from bridgework_twenty.limits import errors
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ _REASONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 def rejected(operation: int, answer: Answer, known: Collection[str]) -> Rejected:
     """The refusal of one record, with the field if the text names one of those that are `known`."""
     named = set(_NAMED.findall(text(answer))) & {key.partition(".")[0] for key in known}
-    return Rejected(operation, reason(answer), field=min(named, default=""), unclear=is_unclear(answer))
+    return Rejected(operation, reason(answer), min(named, default=""), because(answer))
 
 
 def reason(answer: Answer) -> str:
@@ -79,12 +79,13 @@ def too_large(answer: Answer) -> bool:
     return answer.status == 413 or (answer.status == 500 and answer.refusal == "request entity too large")
 
 
-def is_unclear(answer: Answer) -> bool:
-    """A refusal in no known words: the server reports faults of its own, which pass, as a 400, too."""
+def because(answer: Answer) -> Because:
+    """Unclear in no known words: the server reports faults of its own, which pass, as a 400, too."""
     if answer.status != 400 or code(answer) not in ("", "INTERNAL_SERVER_ERROR"):
-        return False
+        return Because.RECORD
     said = text(answer)
-    return bool(_FAULTS.search(said)) or not any(pattern.search(said) for pattern, _ in _REASONS)
+    known = not _FAULTS.search(said) and any(pattern.search(said) for pattern, _ in _REASONS)
+    return Because.RECORD if known else Because.UNCLEAR
 
 
 def denied(answer: Answer, operations: tuple[int, ...], what: str) -> BridgeworkError | None:

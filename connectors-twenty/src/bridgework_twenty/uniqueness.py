@@ -12,7 +12,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from bridgework.canonical import Misfit
-from bridgework.model import Holder, Rejected, Value
+from bridgework.model import Because, Holder, Rejected, Value
 from bridgework_twenty import stored
 from bridgework_twenty.batches import Prepared
 from bridgework_twenty.catalogue import Kind
@@ -45,7 +45,8 @@ def clashes(api: ApiClient, kind: Kind, chunk: Sequence[Prepared]) -> dict[int, 
                     number = each.operation.number
                     holder = "" if row is None else str(row["id"])
                     reason = f"a record {where} holds the same unique value"
-                    found[number] = Rejected(number, reason, field=field, holder=holder)
+                    because = Because.TAKEN if holder else Because.RECORD
+                    found[number] = Rejected(number, reason, field, because, holder)
     return found
 
 

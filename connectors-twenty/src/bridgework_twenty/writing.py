@@ -188,8 +188,8 @@ class Writer:
             numbers = tuple(each.number for each in operations)
             if (error := refusals.denied(answer, numbers, f"removing {kind.plural}")) is not None:
                 raise error
-            reason, unclear = refusals.reason(answer), refusals.is_unclear(answer)
-            yield from (Refused(each.number, reason, unclear) for each in operations)
+            reason, because = refusals.reason(answer), refusals.because(answer)
+            yield from (Refused(each.number, reason, because) for each in operations)
             return
         removed = {str(row["id"]) for row in records(answer)}
         for each in operations:

@@ -15,6 +15,7 @@ from bridgework.model import (
     Ability,
     AlreadyGone,
     BatchRejected,
+    Because,
     Capabilities,
     Created,
     DestinationSchema,
@@ -241,9 +242,10 @@ class PaperDestination:
         answer = self._api.send(verb, path, json=body, headers=headers, for_=operation)
         if not answer.ok:
             reason = str(answer.refusal.get("error", "refused"))
-            unclear, changed = answer.status == UNCLEAR, answer.status == 412
             holder = str(answer.refusal.get("holder", ""))
-            return Rejected(operation.number, reason, unclear=unclear, changed=changed, holder=holder)
+            known = {UNCLEAR: Because.UNCLEAR, 412: Because.CHANGED}
+            because = Because.TAKEN if holder else known.get(answer.status, Because.RECORD)
+            return Rejected(operation.number, reason, because=because, holder=holder)
         echoed = answer.json["mark"] if operation.verb is Verb.CREATE else ""
         return Written(operation.number, answer.json["id"], str(answer.json["version"]), echoed)
 
@@ -264,7 +266,7 @@ class PaperDestination:
         for each in operations:
             answer = self._api.send("DELETE", f"/{each.object}/{each.target_id}", for_=each, accept=(404,))
             if answer.status == UNCLEAR:
-                yield Refused(each.number, "refused", unclear=True)
+                yield Refused(each.number, "refused", Because.UNCLEAR)
             else:
                 yield Undone(each.number) if answer.ok else AlreadyGone(each.number)
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bridgework import hookimpl
-from bridgework.model import BatchRejected, Operation, Rejected, Verb, WriteResult, Written
+from bridgework.model import BatchRejected, Because, Operation, Rejected, Verb, WriteResult, Written
 
 SIZE = 8  # records in a request
 Base = Any
@@ -79,7 +79,8 @@ def batching(base: Base) -> Base:
 
         def refused(self, operations: Sequence[Operation], answer: Any) -> Any:
             if len(operations) == 1:
-                return Rejected(operations[0].number, f"refused (HTTP {answer.status})", cap=answer.status == 403)
+                because = Because.LIMIT if answer.status == 403 else Because.RECORD
+                return Rejected(operations[0].number, f"refused (HTTP {answer.status})", because=because)
             return BatchRejected(f"refused (HTTP {answer.status})", tuple(each.number for each in operations))
 
         def paired(self, operations: Sequence[Operation], rows: Sequence[Any]) -> Any:

@@ -13,6 +13,7 @@ from bridgework.errors import AccessDenied, InDoubt
 from bridgework.model import (
     Ability,
     AlreadyGone,
+    Because,
     Created,
     DestinationSchema,
     Dropped,
@@ -515,7 +516,7 @@ def takes_a_full_plan_for_a_refusal(base: Base) -> Base:
         @hookimpl
         def write(self, batch: Sequence[Operation]) -> Iterator[WriteResult]:
             for result in super().write(batch):
-                yield replace(result, cap=False) if isinstance(result, Rejected) else result
+                yield replace(result, because=Because.RECORD) if isinstance(result, Rejected) else result
 
     return Mutant
 

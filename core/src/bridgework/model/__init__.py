@@ -36,6 +36,7 @@ from bridgework.model.values import Body, FieldType, Value
 from bridgework.model.writing import (
     AlreadyGone,
     BatchRejected,
+    Because,
     FileContent,
     Operation,
     Refused,
@@ -52,6 +53,7 @@ __all__ = [
     "AccountLimits",
     "AlreadyGone",
     "BatchRejected",
+    "Because",
     "Before",
     "Body",
     "Budget",

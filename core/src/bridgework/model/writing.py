@@ -71,23 +71,27 @@ class Written:
     marker: str = ""
 
 
+class Because(StrEnum):
+    """Why a record was refused. The connector says it; what happens next is the engine's, and stands behind each."""
+
+    RECORD = "record"  # of something the record holds: it is a dead letter
+    LIMIT = "limit"  # a limit of the plan is reached: nothing more of that object is sent
+    UNCLEAR = "unclear"  # it may have been a fault that looks like a refusal: asked once more, and never again
+    CHANGED = "changed"  # no longer in the version the operation names (412 to `If-Match`): read and compared anew
+    TAKEN = "taken"  # another record holds a unique value: asked again after all others, if that record is ours
+
+
 @dataclass(frozen=True, slots=True)
 class Rejected:
     """The destination refused it, nothing was written. `reason` holds no value of the record; `field` is a field key.
 
-    `cap` is true when a limit of the plan was reached: the engine then stops sending that object type. `unclear` is
-    true when it may have been a fault that looks like a refusal: the engine asks once more, and never again. `changed`
-    is true when the record is no longer in the version the operation names (412 to `If-Match`): the engine reads it
-    again and compares anew, once. `holder` is the id of the record that holds a unique value which this one wants: if
-    it is one of ours, the engine asks again when all others of the rule are through.
+    `holder` is the id of the record that holds what is `TAKEN`.
     """
 
     operation: int
     reason: str
     field: str = ""
-    cap: bool = False
-    unclear: bool = False
-    changed: bool = False
+    because: Because = Because.RECORD
     holder: str = ""
 
 
@@ -121,11 +125,11 @@ class AlreadyGone:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """`undo`: the destination will not, and why. `unclear` as in `Rejected`."""
+    """`undo`: the destination will not, and why; one that is `UNCLEAR` is asked once more."""
 
     operation: int
     reason: str
-    unclear: bool = False
+    because: Because = Because.RECORD
 
 
 UndoResult = Undone | AlreadyGone | Refused

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bridgework.errors import AccessDenied, SchemaDrift
-from bridgework.model import FieldType, Rejected, WriteResult
+from bridgework.model import Because, FieldType, Rejected, WriteResult
 
 from .conftest import Account, Make
 
@@ -25,7 +25,7 @@ def test_a_text_that_is_too_long_names_its_field(account: Account) -> None:
     field = account.field("person", "Text", FieldType.TEXT)
     [result] = account.write(account.operation("person", **{"name": SECRET, field.key: SECRET * 30}))
     assert refused(result).field == field.key
-    assert not refused(result).cap
+    assert refused(result).because is Because.RECORD
 
 
 def test_an_option_that_is_not_there_names_its_field(account: Account) -> None:
@@ -101,7 +101,7 @@ def test_a_limit_of_the_plan_is_told_from_other_refusals(account: Account, body:
     answer = {"kind": "answer", "status": 403, "headers": {"content-type": "application/json"}, "body": body}
     account.sandbox.faults({**answer, "match": {"method": "POST"}})
     [result] = account.write(account.operation("deal", title="Plan"))
-    assert refused(result).cap
+    assert refused(result).because is Because.LIMIT
 
 
 def test_a_missing_right_is_no_limit(account: Account) -> None:
@@ -109,7 +109,7 @@ def test_a_missing_right_is_no_limit(account: Account) -> None:
     answer = {"kind": "answer", "status": 403, "headers": {"content-type": "application/json"}, "body": body}
     account.sandbox.faults({**answer, "match": {"method": "POST"}})
     [result] = account.write(account.operation("deal", title="Plan"))
-    assert not refused(result).cap
+    assert refused(result).because is Because.RECORD
     assert "right" in refused(result).reason
 
 

@@ -13,7 +13,7 @@ import pytest
 from bridgework.client import ApiClient, MemoryBudgetStore, unsent
 from bridgework.clock import FakeClock
 from bridgework.errors import AccessDenied, StopRun
-from bridgework.model import BatchRejected, Refused, Rejected, Throttle, Verb, Verdict, Written
+from bridgework.model import BatchRejected, Because, Refused, Rejected, Throttle, Verb, Verdict, Written
 from bridgework_twenty import Twenty, checks, keys, limits
 from bridgework_twenty.batches import Ceiling, Prepared
 
@@ -31,7 +31,7 @@ def test_the_record_whose_address_is_taken_is_named_and_only_the_rest_is_halved(
     [holder] = desk.written(person(desk, "taken@example.org"))
     good, bad, more = (person(desk, f"{name}@example.org") for name in ("a", "Taken", "b"))
     results = list(desk.connector.write([good, bad, more]))
-    assert results[0] == Rejected(bad.number, TAKEN, field="emails", holder=holder)
+    assert results[0] == Rejected(bad.number, TAKEN, "emails", Because.TAKEN, holder)
     assert isinstance(results[1], BatchRejected)
     assert results[1].operations == (good.number, more.number)
 
@@ -89,7 +89,7 @@ def test_a_record_that_is_there_already_is_not_in_its_own_way(desk: Desk) -> Non
     twice = person(desk, "ana@example.org", client_id=first.client_id, marker=first.marker)
     twin = person(desk, "ana@example.org")
     results = list(desk.connector.write([twice, twin]))
-    assert results[0] == Rejected(twin.number, TAKEN, field="emails", holder=str(first.client_id))
+    assert results[0] == Rejected(twin.number, TAKEN, "emails", Because.TAKEN, str(first.client_id))
     assert [each.operations for each in results[1:] if isinstance(each, BatchRejected)] == [(twice.number,)]
 
 
@@ -298,17 +298,17 @@ def test_a_refusal_in_no_known_words_may_be_a_fault_of_the_server(desk: Desk, sa
     desk.running.faults({"kind": "answer", "status": 400, "body": body, "match": {"path": "/rest/", "times": 2}})
     [refused] = desk.connector.write([desk.operation("note", body={"title": "x"})])
     assert isinstance(refused, Rejected)
-    assert refused.unclear
+    assert refused.because is Because.UNCLEAR
     [kept] = desk.connector.undo([desk.operation("note", Verb.DELETE, target_id=made)])
     assert isinstance(kept, Refused)
-    assert kept.unclear
+    assert kept.because is Because.UNCLEAR
 
 
 @pytest.mark.parametrize("values", [{"accountOwner": "00000000-0000-4000-8000-00000000dead"}, {"domainName": "a b"}])
 def test_a_refusal_in_known_words_is_final(desk: Desk, values: dict[str, Any]) -> None:
     [refused] = desk.connector.write([desk.operation("company", body=values)])
     assert isinstance(refused, Rejected)
-    assert not refused.unclear
+    assert refused.because is Because.RECORD
 
 
 @pytest.mark.parametrize("whole", [False, True])

@@ -13,12 +13,12 @@ from bridgework.journal import Intent, Outcome
 from bridgework.model import (
     AlreadyGone,
     BatchRejected,
+    Because,
     Body,
     FileContent,
     FoundRecord,
     Operation,
     Refused,
-    Rejected,
     Undone,
     UndoResult,
     Verb,
@@ -186,24 +186,24 @@ class Answers:
             raise ContractBroken("The connector answered for an operation it was not given.")
         if isinstance(result, Written):
             self._outcomes[result.operation] = self._written(result)
-        elif isinstance(result, Rejected | Refused) and result.unclear and not self.jobs[result.operation].repeated:
-            self.jobs[result.operation] = self.jobs[result.operation]._replace(repeated=True)
-            self._note([result.operation], "not_sent", f"maybe a fault, asked once more: {result.reason}")
         elif isinstance(result, Undone | AlreadyGone):
             state = "undone" if isinstance(result, Undone) else "already_gone"
             self._outcomes[result.operation] = Outcome(result.operation, state)
+        elif result.because is Because.UNCLEAR and not self.jobs[result.operation].repeated:
+            self.jobs[result.operation] = self.jobs[result.operation]._replace(repeated=True)
+            self._note([result.operation], "not_sent", f"maybe a fault, asked once more: {result.reason}")
         elif isinstance(result, Refused):
             self._outcomes[result.operation] = Outcome(result.operation, "refused", reason=result.reason)
-        elif result.changed and self.jobs[result.operation].anew:
+        elif result.because is Because.CHANGED and self.jobs[result.operation].anew:
             self._changed.add(result.operation)
             self._note([result.operation], "proved_absent", "changed since it was read")
         else:
             self._outcomes[result.operation] = Outcome(
                 result.operation, "rejected", reason=result.reason, field=result.field
             )
-            if result.cap:
+            if result.because is Because.LIMIT:
                 self._capped.add(result.operation)
-            if result.holder:
+            if result.because is Because.TAKEN:
                 self._holders[result.operation] = result.holder
         return (result.operation,)
 

@@ -62,7 +62,7 @@ def says_when_the_plan_is_full(bench: Bench) -> None:
         [done] = run.send([record])
         run.account.served.clear_faults()
         require(done.outcome.state == "rejected", f"at a limit of the plan the record is {done.outcome.state}.")
-        require(done.cap, "the refusal does not say that a limit of the plan is reached (`Rejected.cap`).")
+        require(done.cap, "the refusal does not say that a limit of the plan is reached (`Because.LIMIT`).")
 
 
 def _turned_away(run: Run, *, asked: float) -> float | None:
