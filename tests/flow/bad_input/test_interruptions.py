@@ -113,6 +113,22 @@ def test_a_destination_that_goes_away_in_the_middle_is_waited_for_by_the_next_ru
         loaded_once(Bench(bench.folder, second, dict(second.env)))
 
 
+def test_a_command_whose_reader_goes_away_does_its_work_all_the_same(make_bench: MakeBench) -> None:
+    bench = make_bench(little_practice(60))  # enough for lines of progress
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = subprocess.run(
+        [sys.executable, "-m", "bridgework", "-C", str(bench.folder), "extract"],
+        stdout=writer,
+        stderr=writer,
+        env=dict(os.environ),
+        check=False,
+    )
+    os.close(writer)
+    assert process.returncode == 0
+    assert bench.call("status")["next"] == "bridgework audit"
+
+
 # ------------------------------------------------------------------------------------------ disks
 
 

@@ -22,6 +22,13 @@ from bridgework.project import read_project
 from bridgework.results import Result, failure
 
 
+class Unheard(Console):
+    """A console whose reader may go away: nobody is told any more, and the work goes on."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+
+
 class Application:
     """One call of the command line."""
 
@@ -30,7 +37,7 @@ class Application:
         self.folder = folder
         self.as_json = as_json
         self._named = named  # -C was typed: the commands we suggest need it too
-        self.console = Console(stderr=True, highlight=False)
+        self.console = Unheard(stderr=True, highlight=False)
 
     def run(
         self, stage: str, work: Callable[[Migration], Result], *, destination: bool = False, look: bool = False
