@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -193,8 +194,10 @@ def census(archive: Archive, entry: ExportedFile) -> tuple[int, str]:
     """Filled rows and hash of an NDJSON file, in one pass. BadInput: it ends in the middle of a record."""
     rows, made, line = 0, hashlib.sha256(), b""
     with archive.open(entry.path) as stream:
-        for line in iter(lambda: stream.readline(LONGEST_LINE), b""):
+        for number, line in enumerate(iter(lambda: stream.readline(LONGEST_LINE), b"")):
             made.update(line)
+            if not number:
+                line = line.removeprefix(BOM_UTF8)
             rows += bool(line.strip())
     if line.strip() and not line.endswith(b"\n"):
         _refuse_half_record(entry, line)

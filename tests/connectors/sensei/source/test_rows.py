@@ -146,6 +146,16 @@ def test_an_appointment_keeps_its_local_time_even_one_that_the_clocks_skip(read)
     assert problems(rows[1]) == [("start", "DAT-03")]
 
 
+@pytest.mark.parametrize(("lines", "rows"), [(0, []), (1, ["pat-1"]), (2, ["pat-1", "pat-2"])])
+@pytest.mark.parametrize("end", [b"", b"\r\n"])
+def test_a_byte_order_mark_is_no_row_and_no_part_of_one(tmp_path, lines, rows, end):
+    written = [json.dumps({**a_patient(number), "id": f"pat-{number}"}).encode() for number in range(1, lines + 1)]
+    content = b"\xef\xbb\xbf" + b"\r\n".join(written) + (end if lines else b"")
+    sensei = source(Exporter().raw("patients", "patients.ndjson", content, lines).folder(tmp_path / "export"))
+    sensei.describe_source()
+    assert [row.key for row in extracted(sensei, "patients")] == rows
+
+
 def test_money_is_exact_decimal_text_however_it_is_written(read):
     line = (
         '{"id":"p","patientId":"x","status":"Pending","totalFee":1200.10,"estimatedInsurance":"1,000.00",'
