@@ -114,6 +114,7 @@ class Export:
         self.rows: dict[str, list[Row]] = {}
         self.files: dict[str, bytes] = {}
         self.generated_at = GENERATED_AT
+        self.mode, self.since = "full", ""
 
     def add(self, name: str, *rows: Row) -> Export:
         """Append rows to an object."""
@@ -163,8 +164,8 @@ class Export:
             {
                 "format": "sensei-export",
                 "formatVersion": "1.0",
-                "mode": "full",
-                "since": None,
+                "mode": self.mode,
+                "since": self.since or None,
                 "generatedAt": self.generated_at,
                 "practice": {
                     "tenantId": "tenant-1",

@@ -51,6 +51,32 @@ def test_an_export_without_news_writes_nothing(loaded: Loaded) -> None:
     assert answer["usage"]["verdicts"] == {}
 
 
+def test_definitions_that_did_not_change_are_in_no_delta_export_and_hold_all_the_same(
+    make_bench: MakeBench, tmp_path: Path
+) -> None:
+    export = little_practice(2).add(
+        "fieldDefinitions",
+        {"object": "patients", "name": "since", "label": "Member since", "type": "date", "options": []},
+        {"object": "patients", "name": "tier", "label": "Tier", "type": "picklist", "options": ["Gold", "Silver"]},
+    )
+    for row in export.rows["patients"]:
+        row["customFields"] = {"since": "2020-01-31", "tier": "Gold"}
+    bench = make_bench(export)
+    bench.loaded(size=1)
+    changes = Export().add("fieldDefinitions").add("transactions")
+    changes.mode, changes.since, changes.generated_at = "delta", export.generated_at, LATER
+    changes.add(
+        "patients", {**export.row("patients", "pat-1"), "customFields": {"since": "2021-02-28", "tier": "Silver"}}
+    )
+    changes.write(tmp_path / "migration-export")
+    assert bench.call("delta")["source"]["patients"] == {"new": 0, "changed": 1, "unchanged": 0, "gone": 0}
+    one, two = (bench.account.custom("person", row) for row in bench.account.rows("persons"))
+    assert [(each["Member since"], each["Tier"]) for each in (one, two)] == [
+        ("2021-02-28", "Silver"),
+        ("2020-01-31", "Gold"),
+    ]
+
+
 def test_a_new_patient_comes_with_everything_that_belongs_to_her(loaded: Loaded) -> None:
     loaded.export.add("patients", patient("pat-new", "1900", "Noa", "Novak"))
     loaded.export.add("appointments", visit("vis-new", "pat-new", "2026-10-30T09:00:00"))

@@ -15,22 +15,26 @@ def references_of(description: SourceDescription) -> dict[str, tuple[tuple[str, 
 
 
 def laid_over(before: SourceDescription, delta: SourceDescription) -> SourceDescription:
-    """The delta's description; an object it lacks keeps the one it had, and fields found in the rows stay found."""
+    """The delta's description; an object it lacks keeps the one it had, and fields found in the rows stay found.
+
+    One that holds changes only need not define again what it defined before: the customer's own fields stay, too.
+    """
     now = {described.name: described for described in delta.objects}
     merged = [
         known
         if (known.name not in now or now[known.name].absent) and not known.absent
-        else _still_inferred(known, now[known.name])
+        else _still_there(known, now[known.name], complete=delta.complete)
         for known in before.objects
     ]
     names = {known.name for known in before.objects}
     return replace(delta, objects=(*merged, *(d for d in delta.objects if d.name not in names)))
 
 
-def _still_inferred(known: SourceObject, now: SourceObject) -> SourceObject:
+def _still_there(known: SourceObject, now: SourceObject, *, complete: bool) -> SourceObject:
     declared = {described.name for described in now.fields}
-    found = (described for described in known.fields if described.inferred and described.name not in declared)
-    return replace(now, fields=(*now.fields, *found))
+    before = (described for described in known.fields if described.name not in declared)
+    stay = (described for described in before if described.inferred or (described.custom and not complete))
+    return replace(now, fields=(*now.fields, *stay))
 
 
 def with_inferred(description: SourceDescription, found: Mapping[str, Mapping[str, FieldProfile]]) -> SourceDescription:
