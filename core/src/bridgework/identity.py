@@ -10,6 +10,7 @@ from bridgework.model import Identity
 
 LONGEST_KEY = 120
 _UNKNOWN = SafeUUID.unknown
+_set_number, _set_safety = vars(UUID)["int"].__set__, vars(UUID)["is_safe"].__set__
 _NAMESPACE = b"bridgework.records.1"
 _VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))  # the two bits of RFC 9562 stamped on a digit
 
@@ -63,6 +64,6 @@ class Identities:
 def uuid_of(text: str) -> UUID:
     """The UUID of a client id. Its class checks in how many ways it was given, at four times the cost of making one."""
     made = object.__new__(UUID)
-    object.__setattr__(made, "int", int(text.replace("-", ""), 16))
-    object.__setattr__(made, "is_safe", _UNKNOWN)
+    _set_number(made, int(text.replace("-", ""), 16))
+    _set_safety(made, _UNKNOWN)
     return made

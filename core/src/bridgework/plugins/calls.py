@@ -16,7 +16,6 @@ from bridgework.errors import BridgeworkError, ContractBroken
 
 T = TypeVar("T")
 Kind = type | tuple[type, ...]
-_END: Any = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +115,15 @@ class Calls:
 
     def _rows(self, name: str, kind: Kind, answer: Any, owner: Registered | None = None) -> Iterator[Any]:
         rows = self._guard(name, partial(iter, () if answer is None else answer), owner)
-        while True:
-            try:  # as `_guard` does, without a call for every row
-                row = next(rows, _END)
-            except BridgeworkError:
-                raise
-            except Exception as error:
-                raise self.broken(name, f"raised {type(error).__name__}", owner) from error
-            if row is _END:
-                return
-            if not isinstance(row, kind):
-                raise self.broken(name, f"yielded {type(row).__name__}", owner)
-            yield row
+        try:  # as `_guard` does, without a call for every row
+            for row in rows:
+                if not isinstance(row, kind):
+                    raise self.broken(name, f"yielded {type(row).__name__}", owner)
+                yield row
+        except BridgeworkError:
+            raise
+        except Exception as error:
+            raise self.broken(name, f"raised {type(error).__name__}", owner) from error
 
     def _guard(self, name: str, call: Callable[[], T], owner: Registered | None = None) -> T:
         try:

@@ -14,7 +14,7 @@ from bridgework.staging import links
 from bridgework.staging.inventory import FieldProfile, Profiler, profiles_to_json
 from bridgework.staging.overlay import Overlay
 from bridgework.staging.schema import end_place, first_place
-from bridgework.store import Connection
+from bridgework.store import Blob, Connection
 
 BATCH = 1_000
 Writing = Callable[[], AbstractContextManager[Connection]]  # a transaction of a first extract, or the one of a delta
@@ -39,9 +39,9 @@ class Freezing:
         self._overlay = overlay
         self._profilers: dict[int, Profiler] = {}
 
-    def take(self, connection: Connection, object_id: int, rows: Sequence[tuple[int, bytes]]) -> None:
+    def take(self, connection: Connection, object_id: int, rows: Sequence[tuple[int, bytes | Blob]]) -> None:
         """Take note of rows: their numbers, and their values as they are kept."""
-        read: list[dict[str, Any]] = [orjson.loads(data) for _, data in rows]
+        read: list[dict[str, Any]] = orjson.loads(b"[%b]" % b",".join([data for _, data in rows]))
         self._profiler(object_id).add(read)
         if not self._references.concern(object_id):
             return

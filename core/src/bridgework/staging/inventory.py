@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, field
 from itertools import chain
 from typing import Any
@@ -30,6 +32,7 @@ _SHAPES = (
 )
 _LONG = 255
 _NESTED = frozenset({dict, list})
+_TEXT_OR_NOTHING = frozenset({str, type(None)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,17 +80,16 @@ class _Distinct:
         self._smallest: set[int] = set()
         self._limit = 1 << 32
 
-    def add(self, texts: list[str], different: set[str]) -> None:
+    def add(self, texts: Sequence[str], different: set[str]) -> None:
         if self.counts is not None:
             if len(different) <= VALUE_SET:
                 self.counts.update(texts)
                 if len(self.counts) <= VALUE_SET:
                     return
             different, self.counts = different.union(self.counts), None
-        # A multiplication spreads the checksums of consecutive numbers, which lie in a pattern.
-        sums = map(crc32, map(str.encode, different))
-        self._smallest.update([spread for each in sums if (spread := each * 0x9E3779B1 & 0xFFFFFFFF) < self._limit])
-        if len(self._smallest) > _SMALLEST:
+        limit = self._limit
+        self._smallest.update([each for each in _hashes(different) if each < limit])
+        if len(self._smallest) > 2 * _SMALLEST:
             kept = sorted(self._smallest)[:_SMALLEST]
             self._smallest, self._limit = set(kept), kept[-1]
 
@@ -97,7 +99,17 @@ class _Distinct:
             return len(self.counts)
         if len(self._smallest) < _SMALLEST:
             return len(self._smallest)
-        return round((_SMALLEST - 1) * (1 << 32) / max(self._smallest))
+        return round((_SMALLEST - 1) * (1 << 32) / sorted(self._smallest)[_SMALLEST - 1])
+
+
+def _hashes(texts: Collection[str]) -> Sequence[int]:
+    """32 bits for each text. The checksums of consecutive numbers lie in a pattern, which a multiplication spreads: of
+    all of them in one, side by side as digits of 64 bits, and what overflows 32 bits is left away.
+    """
+    sums = array("Q", map(crc32, map(str.encode, texts)))
+    spread = int.from_bytes(sums.tobytes(), sys.byteorder) * 0x9E3779B1
+    digits = memoryview(spread.to_bytes(8 * len(sums), sys.byteorder)).cast("Q")
+    return [each & 0xFFFFFFFF for each in digits]
 
 
 class _Column:
@@ -113,14 +125,24 @@ class _Column:
         self._guess: FieldType | None = None
         self._in_time = declared is None or declared.type in _IN_TIME
 
+    def add(self, values: Sequence[Any], kinds: Set[type]) -> None:
+        """Values of one batch and their types; some may be empty."""
+        if type(None) in kinds or "" in values:
+            values = [value for value in values if value is not None and value != ""]
+        self.filled += len(values)
+        self._note(values, all_text=kinds <= _TEXT_OR_NOTHING)
+
     def flush(self) -> None:
-        if not self.waiting:
-            return
         values, self.waiting = self.waiting, []
+        self._note(values, all_text=False)
+
+    def _note(self, values: Sequence[Any], *, all_text: bool) -> None:
+        if not values:
+            return
         if self.declared is None and self._guess is not FieldType.TEXT:
             for value in set(values):
                 self._guess = _joined(self._guess, _shape(value))
-        texts = [value if type(value) is str else _text(value) for value in values]
+        texts = values if all_text else [value if type(value) is str else _text(value) for value in values]
         different = set(texts)
         self._max_length = max(self._max_length, max(map(len, different)))
         self._distinct.add(texts, different)
@@ -174,6 +196,15 @@ def _joined(first: FieldType | None, second: FieldType) -> FieldType:
     return FieldType.NUMBER if {first, second} <= numbers else FieldType.TEXT
 
 
+def _columns(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Sequence[Any]]]:
+    """The values of rows by field, in the order in which the fields are met."""
+    if len(names := set(map(tuple, rows))) == 1:  # as rows of a file mostly are
+        yield from zip(names.pop(), zip(*[row.values() for row in rows], strict=True), strict=True)
+        return
+    for name in dict.fromkeys(chain.from_iterable(rows)):
+        yield name, [row[name] for row in rows if name in row]
+
+
 class Profiler:
     """Reads rows of one object and says what is in its fields.
 
@@ -188,15 +219,13 @@ class Profiler:
     def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Some rows. Their own fields are taken column by column, which is a third of the work of walking."""
         self._rows += len(rows)
-        for name in dict.fromkeys(chain.from_iterable(rows)):
-            values = [value for row in rows if (value := row.get(name)) is not None and value != ""]
-            if not _NESTED.isdisjoint(map(type, values)):
-                for row in rows:
-                    if name in row:
-                        self._walk({name: row[name]}, "", None)
+        for name, held in _columns(rows):
+            kinds = set(map(type, held))
+            if kinds & _NESTED:
+                for value in held:
+                    self._walk({name: value}, "", None)
             elif (column := self._columns.get(name) or self._found(name)) is not None:  # an empty field is one, too
-                column.waiting += values
-                column.filled += len(values)
+                column.add(held, kinds)
         self._flush()
 
     def _walk(self, values: Mapping[str, Any], prefix: str, seen: set[str] | None) -> None:
