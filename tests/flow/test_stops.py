@@ -297,13 +297,13 @@ def test_the_stores_hold_nothing_that_can_be_read_without_the_key(make_bench: Ma
 @pytest.mark.parametrize(
     ("table", "change"),
     [
-        ("event", "UPDATE event SET payload = replace(payload, 'Dana Weiss', 'Eve Meyer') WHERE kind = 'approval'"),
-        ("intent", "UPDATE intent SET key = 'pat-0' WHERE seq = (SELECT min(seq) FROM intent)"),
-        ("outcome", "UPDATE outcome SET id = '999' WHERE seq = (SELECT max(seq) FROM outcome)"),
-        ("", "DELETE FROM event WHERE seq = (SELECT min(seq) FROM event WHERE kind = 'approval')"),
+        ("event", "UPDATE entry SET payload = replace(payload, 'Dana Weiss', 'Eve Meyer') WHERE kind = 'approval'"),
+        ("intent", "UPDATE entry SET payload = replace(payload, 'pat-1', 'pat-0') WHERE kind = 'intents'"),
+        ("outcome", "UPDATE entry SET payload = replace(payload, 'done', 'found') WHERE kind = 'outcomes'"),
+        ("", "DELETE FROM entry WHERE seq = (SELECT min(seq) FROM entry WHERE kind = 'approval')"),
     ],
 )
-def test_a_journal_that_was_altered_names_the_first_row_that_is_wrong(
+def test_a_journal_that_was_altered_names_the_first_entry_that_is_wrong(
     make_bench: MakeBench, table: str, change: str
 ) -> None:
     bench = make_bench(little_practice(2))

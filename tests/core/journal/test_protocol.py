@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
@@ -19,6 +20,12 @@ Make = Callable[..., Intent]
 
 def state_of(journal: Journal, key: str) -> TargetState:
     return journal.targets("patients", [key])[key].state
+
+
+def outcomes_of(journal: Journal, operation: int) -> list[str]:
+    """What the chain says became of an operation, oldest first."""
+    rows = (entry.values for entry in journal.entries() if entry.table == "outcome")
+    return [row["state"] for row in rows if row["operation"] == operation]
 
 
 def test_an_intent_makes_its_target_in_doubt_until_it_is_settled(journal: Journal, create: Make) -> None:
@@ -147,7 +154,17 @@ def test_an_operation_is_settled_once(journal: Journal, create: Make, second: st
     with pytest.raises(ContractBroken):
         journal.settle([Outcome(operation, second, id="2")])
     assert journal.ids("patients", ["p1"]) == {"p1": "1"}
-    assert [row.state for row in journal.outcomes(operation)] == ["done"]
+    assert outcomes_of(journal, operation) == ["done"]
+
+
+def test_what_another_process_settled_is_not_settled_again(path: Path, create: Make) -> None:
+    with Journal.create(path, KEY, MIGRATION, now=ticking()) as first:
+        [operation] = first.intend([create("p1")])
+        with Journal.open(path, KEY, MIGRATION, now=ticking()) as second:
+            second.settle([Outcome(operation, "done", id="1")])
+        with pytest.raises(ContractBroken):
+            first.settle([Outcome(operation, "rejected")])
+        assert first.ids("patients", ["p1"]) == {"p1": "1"}
 
 
 def test_two_final_outcomes_in_one_call_are_refused(journal: Journal, create: Make) -> None:
@@ -174,7 +191,7 @@ def test_doubt_may_be_noted_several_times_before_the_end(journal: Journal, creat
     journal.settle([Outcome(operation, "in_doubt", http=502)])
     journal.settle([Outcome(operation, "in_doubt", reason="look-up failed")])
     journal.settle([Outcome(operation, "proved_absent")])
-    assert [row.state for row in journal.outcomes(operation)] == ["in_doubt", "in_doubt", "proved_absent"]
+    assert outcomes_of(journal, operation) == ["in_doubt", "in_doubt", "proved_absent"]
     assert state_of(journal, "p1") is TargetState.PENDING
 
 
@@ -198,3 +215,20 @@ def test_schema_operations_follow_the_protocol_but_are_no_records(journal: Journ
     assert journal.counts() == {}
     assert list(journal.all_targets()) == []
     assert list(journal.targets_by_origin()) == []
+
+
+def test_what_is_in_doubt_and_was_never_settled_has_no_origin(journal: Journal, create: Make) -> None:
+    first, _ = journal.intend([create("p1"), create("p2")])
+    journal.settle([Outcome(first, "done", id="1")])
+    assert [target.key for target in journal.targets_by_origin()] == ["p1"]
+
+
+def test_many_intents_of_one_transaction_are_entries_of_a_bounded_size(journal: Journal, create: Make) -> None:
+    operations = journal.intend([create(f"p{number}") for number in range(2_500)])
+    journal.settle([Outcome(operation, "done", id=str(operation)) for operation in operations])
+    assert operations == list(range(1, 2_501))
+    entries = Counter((entry.table, entry.hash) for entry in journal.entries())
+    assert sorted(entries.values()) == [500, 500, 1000, 1000, 1000, 1000]
+    [row] = journal.intents([operations[1_700]]).values()
+    assert row.key == "p1700"
+    assert journal.verify().ok

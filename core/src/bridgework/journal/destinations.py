@@ -56,12 +56,11 @@ def _catch_up(store: Store) -> None:
 
 
 def _newest(connection: Connection) -> int:
-    """The newest row of the chain that can have brought an id."""
-    row = connection.execute(
-        "SELECT max(coalesce((SELECT max(seq) FROM outcome), 0),"
-        " coalesce((SELECT max(seq) FROM event WHERE kind IN ('targets_matched', 'targets_adopted')), 0))"
+    """The newest entry of the chain that can have brought an id."""
+    [newest] = connection.execute(
+        "SELECT coalesce(max(seq), 0) FROM entry WHERE kind IN ('outcomes', 'targets_matched', 'targets_adopted')"
     ).fetchone()
-    return int(row[0])
+    return int(newest)
 
 
 def _counter(connection: Connection, name: str) -> int:

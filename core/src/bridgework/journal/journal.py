@@ -20,7 +20,6 @@ from bridgework.journal.records import (
     Intent,
     IntentRow,
     Outcome,
-    OutcomeRow,
     OutcomeState,
     Target,
     TargetState,
@@ -32,9 +31,8 @@ from bridgework.journal.schema import TABLES, VERSION
 from bridgework.model import Receipt
 from bridgework.store import Connection, Store, pages
 
-# By member and by text alike. Plain text, because the driver looks for an adapter for every other class.
-_STATES: dict[str, str] = {state: state.value for state in OutcomeState}
 _IN_DOUBT = OutcomeState.IN_DOUBT.value
+_EVENTS = "kind NOT IN ('intents', 'outcomes')"
 
 
 class Journal:
@@ -91,22 +89,22 @@ class Journal:
     def event(self, kind: str, **payload: Any) -> int:
         """Append an event (JSON without values of records) and return its number."""
         with self._store.write("event") as connection:
-            return chain.Chain(connection).append("event", [self._event_row(kind, payload)])[0]
+            return self._append_event(connection, kind, payload)
 
-    def _event_row(self, kind: str, payload: dict[str, Any]) -> tuple[int, str, str]:
-        return to_micros(self._now()), kind, orjson.dumps(payload, option=orjson.OPT_SORT_KEYS).decode()
+    def _append_event(self, connection: Connection, kind: str, payload: dict[str, Any]) -> int:
+        text = orjson.dumps(payload, option=orjson.OPT_SORT_KEYS).decode()
+        return chain.Chain(connection).append(kind, to_micros(self._now()), text)
 
     def _projected(self, kind: str, payloads: Iterable[dict[str, Any]]) -> None:
         """Append events that change the projection, each in one transaction with its effect."""
         for payload in payloads:
             with self._store.write(kind) as connection:
-                [seq] = chain.Chain(connection).append("event", [self._event_row(kind, payload)])
-                rebuild.apply_event(connection, seq, kind, payload)
+                rebuild.apply_event(connection, self._append_event(connection, kind, payload), kind, payload)
 
     def events(self, kind: str | None = None) -> Iterator[Event]:
         """Events in the order they happened."""
-        condition, fixed = ("TRUE", ()) if kind is None else ("kind = ?", (kind,))
-        statement = f"SELECT seq, at, kind, payload FROM event WHERE {condition} AND seq > ? ORDER BY seq LIMIT ?"  # noqa: S608
+        condition, fixed = (_EVENTS, ()) if kind is None else ("kind = ?", (kind,))
+        statement = f"SELECT seq, at, kind, payload FROM entry WHERE {condition} AND seq > ? ORDER BY seq LIMIT ?"  # noqa: S608
         for seq, at, found, payload in pages(self._store, statement, (0,), fixed, size=200):
             yield Event(seq, from_micros(at), found, orjson.loads(payload))
 
@@ -114,7 +112,7 @@ class Journal:
         """The newest event of that kind."""
         with self._store.read() as connection:
             row = connection.execute(
-                "SELECT seq, at, kind, payload FROM event WHERE kind = ? ORDER BY seq DESC LIMIT 1", (kind,)
+                "SELECT seq, at, kind, payload FROM entry WHERE kind = ? ORDER BY seq DESC LIMIT 1", (kind,)
             ).fetchone()
         return None if row is None else Event(row[0], from_micros(row[1]), row[2], orjson.loads(row[3]))
 
@@ -123,21 +121,25 @@ class Journal:
         return chain.head(self._store)
 
     def hash_at(self, seq: int) -> str:
-        """The hash of the chain's row of that number, empty if it has none."""
-        row = chain.row_at(self._store, seq)
-        return "" if row is None else row[1]
+        """The hash of the chain as far as the row of that number, empty if no entry ends there."""
+        entry = self._entry_at(seq)
+        return "" if entry is None or entry.last != seq else entry.hash.hex()
 
     def at(self, seq: int) -> datetime | None:
         """When the chain's row of that number was written, None if it has none."""
-        row = chain.row_at(self._store, seq)
-        return None if row is None else from_micros(row[0])
+        entry = self._entry_at(seq)
+        return None if entry is None else from_micros(entry.at)
+
+    def _entry_at(self, seq: int) -> chain.Logged | None:
+        with self._store.read() as connection:
+            return chain.entry_at(connection, seq)
 
     def entries(self) -> Iterator[Entry]:
         """All rows of the chain in order: events, intents and outcomes, as they were appended. Streams."""
         return chain.entries(self._store)
 
     def verify(self, anchors: Sequence[Head] = ()) -> Verified:
-        """Walk the whole chain and name the first row that was altered, dropped, swapped or added. Streams."""
+        """Walk the whole chain and name the first entry that was altered, dropped, swapped or added. Streams."""
         return chain.verify(self._store, anchors)
 
     def rebuild(self) -> None:
@@ -171,20 +173,12 @@ class Journal:
             self._opened.update(opened)
 
     def _append_intents(self, connection: Connection, intents: Sequence[Intent]) -> dict[int, projection.Opened]:
-        at = to_micros(self._now())
         opened = projection.check(connection, intents)
-        rows = [  # the fields of an intent stand in the order of the columns; its attempt was only just counted
-            (at, projection.PLAIN_VERBS[intent.verb], *intent[1:8], operation.attempt, *intent[9:12])
-            for intent, operation in zip(intents, opened, strict=True)
-        ]
-        end = chain.Chain(connection)
-        operations = end.append("intent", rows)
-        if named := [
-            (number, intent.fields) for number, intent in zip(operations, intents, strict=True) if intent.fields
-        ]:
-            end.append("event", [self._event_row("fields", {"operations": named})])
-        projection.open_operations(connection, [operation.target for operation in opened], operations)
-        return dict(zip(operations, opened, strict=True))
+        columns = dict(zip(Intent._fields, zip(*intents, strict=True), strict=True))
+        columns["attempt"] = tuple([operation.attempt for operation in opened])  # it was only just counted
+        first = chain.Chain(connection).append_rows(chain.INTENTS, to_micros(self._now()), list(columns.values()))
+        projection.open_operations(connection, first, [operation.target for operation in opened])
+        return dict(enumerate(opened, first))
 
     def may_send(self, operation: int) -> bool:
         """True if this process recorded the intent and has neither sent nor settled it.
@@ -217,13 +211,13 @@ class Journal:
         self._remember(wanted, {})
 
     def _append_outcomes(self, connection: Connection, outcomes: Sequence[Outcome]) -> None:
-        at = to_micros(self._now())
-        rows = [
-            (at, operation, _STATES.get(state) or OutcomeState(state).value, *rest)
-            for operation, state, *rest in outcomes
-        ]
-        projection.apply_outcomes(connection, rows, self._opened)
-        chain.Chain(connection).append("outcome", rows)
+        # Plain text: the driver looks for an adapter for every other class.
+        plain = [each if type(each.state) is str else each._replace(state=str(each.state)) for each in outcomes]
+        for state in {each.state for each in plain}:
+            OutcomeState(state)
+        columns = list(zip(*plain, strict=True))
+        first = chain.Chain(connection).append_rows(chain.OUTCOMES, to_micros(self._now()), columns)
+        projection.apply_outcomes(connection, first, plain, self._opened)
 
     def advance(self, outcomes: Iterable[Outcome], intents: Iterable[Intent]) -> list[int]:
         """`settle` one batch and `intend` the next one in a single transaction; the new operation numbers."""
@@ -242,31 +236,11 @@ class Journal:
 
     def doubted_at(self, operations: Iterable[int]) -> dict[int, tuple[datetime, int]]:
         """When the answer to each was first missed, and the number of that row; what nobody doubted yet is left out."""
-        found: dict[int, tuple[datetime, int]] = {}
-        for batch in targets.batches(operations):
-            with self._store.read() as connection:
-                rows = connection.execute(
-                    "SELECT o.operation, min(o.at), min(o.seq) FROM json_each(?) AS j CROSS JOIN outcome AS o"
-                    " ON o.operation = j.value AND o.state = 'in_doubt' GROUP BY o.operation",
-                    (projection.as_json(batch),),
-                ).fetchall()
-            found.update((row[0], (from_micros(row[1]), row[2])) for row in rows)
-        return found
+        return targets.doubted_at(self._store, operations)
 
     def intents(self, operations: Iterable[int]) -> dict[int, IntentRow]:
         """Intents by operation number."""
         return targets.intents(self._store, operations)
-
-    def outcomes(self, operation: int) -> list[OutcomeRow]:
-        """All outcomes of an operation, oldest first."""
-        with self._store.read() as connection:
-            rows = connection.execute(
-                "SELECT * FROM (SELECT seq, at, operation, state, id, version, reason, field, http FROM outcome"
-                " WHERE operation = ?1 AND state <> 'in_doubt' UNION ALL SELECT seq, at, operation, state, id, version,"
-                " reason, field, http FROM outcome WHERE operation = ?1 AND state = 'in_doubt') ORDER BY seq",
-                (operation,),
-            ).fetchall()
-        return [OutcomeRow(row[0], from_micros(row[1]), row[2], OutcomeState(row[3]), *row[4:]) for row in rows]
 
     # ---------------------------------------------------------------------------------- targets
 
@@ -372,7 +346,7 @@ class Journal:
         """Keep what exists for a schema operation. What we created once stays ours when it is found again."""
         with self._store.write("receipt") as connection:
             payload = {"receipt": receipts.to_plain(receipts.remembered(connection, receipt)), "operation": operation}
-            [seq] = chain.Chain(connection).append("event", [self._event_row(rebuild.RECEIPT, payload)])
+            seq = self._append_event(connection, rebuild.RECEIPT, payload)
             rebuild.apply_event(connection, seq, rebuild.RECEIPT, payload)
 
     def drop_receipt(self, receipt: Receipt) -> None:

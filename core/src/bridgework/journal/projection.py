@@ -5,7 +5,7 @@ The same functions are used when a row is appended and when the projection is re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 import orjson
 
 from bridgework.errors import ContractBroken
-from bridgework.journal.records import Intent, OutcomeState, TargetState
+from bridgework.journal.chain import rows_at
+from bridgework.journal.records import Intent, Outcome, OutcomeState, TargetState
 from bridgework.model import Verb
 from bridgework.store import Connection
 
@@ -53,49 +54,96 @@ def check(connection: Connection, intents: Sequence[Intent]) -> list[Opened]:
     :raises ContractBroken: the write could happen twice: an operation on the same target is open, or a create of the
         same generation was not proved to be without effect.
     """
-    keys: dict[str, list[str]] = {}
-    for intent in intents:
-        keys.setdefault(intent.rule, []).append(intent.key)
+    keys = _keys_by_rule(intents)
     if any(len(set(wanted)) < len(wanted) for wanted in keys.values()):
         raise ContractBroken("A batch holds two operations on one record")
-    known = _known(connection, keys)
+    known = _numbers(connection, keys)
     if sum(map(len, known.values())) < len(intents):
-        connection.executemany(
-            "INSERT OR IGNORE INTO target(rule, key, object, schema) VALUES(?, ?, ?, ?)",
-            [(i.rule, i.key, i.object, int(i.verb == Verb.SCHEMA)) for i in intents],
-        )
-        known = _known(connection, keys)
+        _make_targets(connection, intents)
+        known = _numbers(connection, keys)
+    begun = _begun(connection, keys)
     opened = []
     for intent in intents:
-        found = known[intent.rule][intent.key]
+        before = begun.get((intent.rule, intent.key))
         # Most records are met for the first time.
-        first = found[2] is None and found[-1] is None and intent.attempt == 0
-        attempt, prior = (1, _PENDING) if first else (_attempt(intent, found[2:]), found[-2] or _PENDING)
-        mark = (PLAIN_VERBS[intent.verb], intent.object, intent.generation, attempt, intent.mapped_hash)
-        opened.append(Opened(*mark, found[1], prior))
+        attempt = _attempt(intent, before) if before or intent.attempt else 1
+        opened.append(
+            Opened(
+                PLAIN_VERBS[intent.verb],
+                intent.object,
+                intent.generation,
+                attempt,
+                intent.mapped_hash,
+                known[intent.rule][intent.key],
+                before.state if before else _PENDING,
+            )
+        )
     return opened
 
 
-def _known(connection: Connection, keys: Mapping[str, Sequence[str]]) -> dict[str, dict[str, Sequence[Any]]]:
-    """By rule and key: key, number of the target, and what decides whether a further operation on it is safe."""
+def _keys_by_rule(intents: Sequence[Intent]) -> dict[str, list[str]]:
+    keys: dict[str, list[str]] = {}
+    for intent in intents:
+        keys.setdefault(intent.rule, []).append(intent.key)
+    return keys
+
+
+def _make_targets(connection: Connection, intents: Sequence[Intent]) -> None:
+    connection.executemany(
+        "INSERT OR IGNORE INTO target(rule, key, object, schema) VALUES(?, ?, ?, ?)",
+        [(intent.rule, intent.key, intent.object, int(intent.verb == Verb.SCHEMA)) for intent in intents],
+    )
+
+
+def _numbers(connection: Connection, keys: Mapping[str, Sequence[str]]) -> dict[str, dict[str, int]]:
+    """Numbers of the targets that exist, by rule and key."""
     return {
-        rule: {
-            row[0]: row
-            for row in connection.execute(
-                "SELECT t.key, t.number, s.verb, s.generation, s.attempt, s.outcome, s.operation, s.id, s.state,"
-                " o.operation FROM json_each(?) AS j CROSS JOIN target AS t ON t.rule = ? AND t.key = j.value"
-                " LEFT JOIN standing AS s ON s.target = t.number LEFT JOIN open_operation AS o ON o.target = t.number",
+        rule: dict(
+            connection.execute(
+                "SELECT t.key, t.number FROM json_each(?) AS j"
+                " CROSS JOIN target AS t ON t.rule = ? AND t.key = j.value",
                 (as_json(wanted), rule),
             ).fetchall()
-        }
+        )
         for rule, wanted in keys.items()
     }
 
 
-def _attempt(intent: Intent, known: Sequence[Any]) -> int:
-    """`known`: verb, generation, attempt, outcome and number of the newest settled operation; id and state of the
-    target; number of the open operation."""
-    verb, generation, newest, outcome, operation, id_, state, still_open = known
+class _Begun(NamedTuple):
+    """What decides whether a further operation on a target is safe: the newest settled one, the id and the state of the
+    target, and the number of an open one."""
+
+    verb: str | None
+    generation: int
+    attempt: int
+    outcome: str
+    operation: int
+    id: str
+    state: str
+    still_open: int | None
+
+
+_UNTOUCHED = _Begun(None, 0, 0, "", 0, "", _PENDING, None)
+
+
+def _begun(connection: Connection, keys: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], _Begun]:
+    """Those of the targets that an operation or an event was ever about, by rule and key."""
+    return {
+        (rule, row[0]): _Begun(*row[1:])
+        for rule, wanted in keys.items()
+        for row in connection.execute(
+            "SELECT t.key, s.verb, coalesce(s.generation, 0), coalesce(s.attempt, 0), coalesce(s.outcome, ''),"
+            " coalesce(s.operation, 0), coalesce(s.id, ''), coalesce(s.state, 'pending'), o.operation"
+            " FROM json_each(?) AS j CROSS JOIN target AS t ON t.rule = ? AND t.key = j.value"
+            " LEFT JOIN standing AS s ON s.target = t.number LEFT JOIN open_operation AS o ON o.target = t.number"
+            " WHERE s.target IS NOT NULL OR o.target IS NOT NULL",
+            (as_json(wanted), rule),
+        ).fetchall()
+    }
+
+
+def _attempt(intent: Intent, before: _Begun | None) -> int:
+    verb, generation, newest, outcome, operation, id_, state, still_open = before or _UNTOUCHED
     if still_open:
         raise ContractBroken(f"Operation {still_open} on the same record is not settled yet")
     if intent.verb in _MAKES and verb is not None:
@@ -110,13 +158,14 @@ def _attempt(intent: Intent, known: Sequence[Any]) -> int:
     return attempt
 
 
-def open_operations(connection: Connection, numbers: Iterable[int], operations: Iterable[int]) -> None:
-    """Until they are settled, the targets of open operations count as in doubt.
+def open_operations(connection: Connection, first: int, numbers: Sequence[int]) -> None:
+    """Until they are settled, the targets of open operations, numbered from `first` on, count as in doubt.
 
     How a target stood before stays written, so that an operation without effect leaves no trace in it.
     """
-    connection.executemany(
-        "INSERT INTO open_operation(target, operation) VALUES(?, ?)", zip(numbers, operations, strict=True)
+    connection.execute(
+        "INSERT INTO open_operation(target, operation) SELECT value, ? + key FROM json_each(?)",
+        (first, as_json(numbers)),
     )
 
 
@@ -133,17 +182,11 @@ def target_numbers(connection: Connection, names: Sequence[tuple[str, str]]) -> 
     }
 
 
-def replay_intents(connection: Connection, rows: Sequence[tuple[int, Sequence[Any]]]) -> None:
-    """Open the operations of intents that are in the chain already."""
-    keys: dict[str, list[str]] = {}
-    for _, values in rows:
-        keys.setdefault(values[3], []).append(values[4])
-    connection.executemany(
-        "INSERT OR IGNORE INTO target(rule, key, object, schema) VALUES(?, ?, ?, ?)",
-        [(values[3], values[4], values[5], int(values[1] == Verb.SCHEMA)) for _, values in rows],
-    )
-    known = _known(connection, keys)
-    open_operations(connection, [known[each[3]][each[4]][1] for _, each in rows], [operation for operation, _ in rows])
+def replay_intents(connection: Connection, first: int, intents: Sequence[Intent]) -> None:
+    """Open the operations of intents that are in the chain already, numbered from `first` on."""
+    _make_targets(connection, intents)
+    known = _numbers(connection, _keys_by_rule(intents))
+    open_operations(connection, first, [known[intent.rule][intent.key] for intent in intents])
 
 
 class _Effect(NamedTuple):
@@ -191,37 +234,37 @@ _OTHERWISE: dict[str, str] = {
 
 
 def _opened(connection: Connection, operations: Sequence[int]) -> dict[int, Opened]:
-    return {
-        row[0]: Opened(*row[1:])
-        for row in connection.execute(
-            "SELECT i.seq, i.verb, i.object, i.generation, i.attempt, i.mapped_hash, t.number,"
-            " coalesce(s.state, 'pending') FROM json_each(?) AS j CROSS JOIN intent AS i ON i.seq = j.value"
-            " CROSS JOIN target AS t ON t.rule = i.rule AND t.key = i.key"
-            " CROSS JOIN open_operation AS o ON o.target = t.number AND o.operation = i.seq"
-            " LEFT JOIN standing AS s ON s.target = t.number",
-            (as_json(operations),),
-        )
-    }
+    """Open operations of an earlier process, read back from the chain."""
+    intents = {number: Intent(*values) for number, (_, values) in rows_at(connection, operations).items()}
+    keys = _keys_by_rule(list(intents.values()))
+    known, begun = _numbers(connection, keys), _begun(connection, keys)
+    opened = {}
+    for number, intent in intents.items():
+        before = begun.get((intent.rule, intent.key))
+        if before is not None and before.still_open == number:
+            mark = (intent.verb, intent.object, intent.generation, intent.attempt, intent.mapped_hash)
+            opened[number] = Opened(*mark, known[intent.rule][intent.key], before.state)
+    return opened
 
 
 def apply_outcomes(
-    connection: Connection, rows: Sequence[Sequence[Any]], remembered: Mapping[int, Opened] = _NOTHING
+    connection: Connection, first: int, outcomes: Sequence[Outcome], remembered: Mapping[int, Opened] = _NOTHING
 ) -> None:
-    """Move the targets of settled operations, and close the operations.
+    """Move the targets of settled operations, and close the operations. The outcomes are numbered from `first` on.
 
     :param remembered: operations opened by this process, which spares looking them up.
 
     :raises ContractBroken: an operation is unknown or settled already, or a create succeeded without an id.
     """
-    known = {row[1]: remembered[row[1]] for row in rows if row[1] in remembered}
-    if len(known) < len(rows):
-        known.update(_opened(connection, [row[1] for row in rows if row[1] not in remembered]))
-    changes, closed, doubted = [], list[tuple[int]](), list[tuple[int]]()
-    for _, operation, outcome, id_, version, reason, field, _ in rows:
+    known = {each[0]: remembered[each[0]] for each in outcomes if each[0] in remembered}
+    if len(known) < len(outcomes):
+        known.update(_opened(connection, [each[0] for each in outcomes if each[0] not in remembered]))
+    changes, closed, doubted = [], list[int](), list[tuple[int, int]]()
+    for settled, (operation, outcome, id_, version, reason, field, _) in enumerate(outcomes, first):
         if operation not in known:
             raise ContractBroken(f"Operation {operation} is unknown or settled already")
         if outcome == OutcomeState.IN_DOUBT:
-            doubted.append((known[operation].target,))
+            doubted.append((settled, known[operation].target))
             continue
         verb, name, generation, attempt, mapped_hash, number, prior = known.pop(operation)
         state, success, makes = _effect(verb, outcome, prior)
@@ -230,22 +273,32 @@ def apply_outcomes(
         written = mapped_hash if success and verb != Verb.DELETE else ""
         origin = operation if success else 0
         altered = int(success and verb != Verb.RESTORE)  # a record that comes back is the one that was read back before
-        mark = (operation, verb, attempt, outcome, reason, field)
+        mark = (operation, settled, verb, attempt, outcome, reason, field)
         changes.append((number, state, name, id_, version, generation, origin, written, *mark, makes, altered))
-        closed.append((number,))
+        closed.append(number)
     connection.executemany(
-        "INSERT INTO standing(target, state, object, id, version, generation, origin, mapped_hash, operation, verb,"
-        " attempt, outcome, reason, field)"
-        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, iif(?15, ?7, 0), ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
-        " ON CONFLICT(target) DO UPDATE SET state = ?2, object = ?3, id = iif(?15 OR ?4 <> '', ?4, id),"
-        " version = iif(?15 OR ?5 <> '', ?5, version), generation = max(generation, ?6), origin = iif(?15, ?7, origin),"
-        " mapped_hash = iif(?15 OR ?8 <> '', ?8, mapped_hash), settled_hash = iif(?16, '', settled_hash),"
-        " operation = ?9, verb = ?10, attempt = ?11, outcome = ?12, reason = ?13, field = ?14",
+        "INSERT INTO standing(target, state, object, id, version, generation, origin, mapped_hash, operation, settled,"
+        " verb, attempt, outcome, reason, field)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, iif(?16, ?7, 0), ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
+        " ON CONFLICT(target) DO UPDATE SET state = ?2, object = ?3, id = iif(?16 OR ?4 <> '', ?4, id),"
+        " version = iif(?16 OR ?5 <> '', ?5, version), generation = max(generation, ?6), origin = iif(?16, ?7, origin),"
+        " mapped_hash = iif(?16 OR ?8 <> '', ?8, mapped_hash), settled_hash = iif(?17, '', settled_hash),"
+        " operation = ?9, settled = ?10, verb = ?11, attempt = ?12, outcome = ?13, reason = ?14, field = ?15",
         changes,
     )
-    connection.executemany("DELETE FROM open_operation WHERE target = ?", closed)
+    if closed:
+        _close(connection, closed)
     if doubted:
-        connection.executemany("UPDATE open_operation SET doubted = 1 WHERE target = ?", doubted)
+        connection.executemany("UPDATE open_operation SET doubted = ? WHERE target = ? AND doubted = 0", doubted)
+
+
+def _close(connection: Connection, numbers: Sequence[int]) -> None:
+    """The operations on these targets are open no more."""
+    gone = connection.execute(
+        "DELETE FROM open_operation WHERE target IN (SELECT value FROM json_each(?))", (as_json(numbers),)
+    )
+    if gone.rowcount != len(numbers):
+        raise ContractBroken("An operation was to be settled a second time")
 
 
 # ------------------------------------------------------------------------------------------ from events
@@ -268,13 +321,18 @@ def apply_matched(connection: Connection, rule: str, name: str, rows: Sequence[S
 
 def apply_adopted(connection: Connection, rule: str, name: str, rows: Sequence[Sequence[str]]) -> None:
     """Records of ours that stood in quarantine until only one was left: (key, id, version)."""
+    adopted = {key: (id_, version) for key, id_, version in rows}
+    found = connection.execute(
+        "SELECT t.key, s.target, s.operation FROM json_each(?) AS j CROSS JOIN target AS t"
+        " ON t.rule = ? AND t.key = j.value CROSS JOIN standing AS s ON s.target = t.number"
+        " WHERE s.outcome = 'quarantined'",
+        (as_json(list(adopted)), rule),
+    ).fetchall()
+    sent = rows_at(connection, [operation for _, _, operation in found])
     connection.executemany(
-        "UPDATE standing SET object = ?3, id = ?4, version = ?5, state = 'created', outcome = 'found', reason = '',"
-        " field = '', settled_hash = '', origin = operation,"
-        " mapped_hash = (SELECT i.mapped_hash FROM intent AS i WHERE i.seq = standing.operation)"
-        " WHERE outcome = 'quarantined' AND target ="
-        " (SELECT t.number FROM target AS t WHERE t.rule = ?1 AND t.key = ?2)",
-        [(rule, key, name, id_, version) for key, id_, version in rows],
+        "UPDATE standing SET object = ?, id = ?, version = ?, state = 'created', outcome = 'found', reason = '',"
+        " field = '', settled_hash = '', origin = operation, mapped_hash = ? WHERE target = ?",
+        [(name, *adopted[key], Intent(*sent[operation][1]).mapped_hash, target) for key, target, operation in found],
     )
 
 

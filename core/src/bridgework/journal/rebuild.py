@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 import orjson
 
 from bridgework.journal import projection, receipts
-from bridgework.journal.chain import walk
+from bridgework.journal.chain import INTENTS, OUTCOMES, Logged, walk
+from bridgework.journal.records import Intent, Outcome
 from bridgework.store import Connection, Store
 
-BATCH = 1_000
 MATCHED, ADOPTED, SETTLED, TARGET_STATE, RECEIPT, RECEIPT_DROPPED = (
     "targets_matched",
     "targets_adopted",
@@ -51,22 +48,14 @@ def rebuild(store: Store) -> None:
         connection.execute("DELETE FROM standing")
         connection.execute("DELETE FROM open_operation")
         connection.execute("DELETE FROM receipt")
-        for table, run in groupby(walk(store), key=itemgetter(1)):
-            rows: list[tuple[int, tuple[Any, ...]]] = []
-            for seq, _, values, _ in run:
-                rows.append((seq, values))
-                if len(rows) == BATCH:
-                    _apply(connection, table, rows)
-                    rows = []
-            if rows:
-                _apply(connection, table, rows)
+        for entry in walk(store):
+            _apply(connection, entry)
 
 
-def _apply(connection: Connection, table: str, rows: Sequence[tuple[int, tuple[Any, ...]]]) -> None:
-    if table == "intent":
-        projection.replay_intents(connection, rows)
-    elif table == "outcome":
-        projection.apply_outcomes(connection, [values for _, values in rows])
+def _apply(connection: Connection, entry: Logged) -> None:
+    if entry.kind == INTENTS:
+        projection.replay_intents(connection, entry.seq, [Intent(*values) for values in entry.values()])
+    elif entry.kind == OUTCOMES:
+        projection.apply_outcomes(connection, entry.seq, [Outcome(*values) for values in entry.values()])
     else:
-        for seq, (_, kind, payload) in rows:
-            apply_event(connection, seq, kind, orjson.loads(payload))
+        apply_event(connection, entry.seq, entry.kind, orjson.loads(entry.payload))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -66,7 +66,7 @@ class Intent(NamedTuple):
 
     `attempt` 0 lets the journal count; any other number must be the right one. `key` is the target's key within its
     rule; schema operations use their identity. `body_hash` covers what is sent, `mapped_hash` the mapped
-    body behind it. `fields` are the keys of what an update changes; they stand in the chain beside the intent.
+    body behind it. `fields` are the keys of what an update changes.
     """
 
     verb: Verb
@@ -81,7 +81,7 @@ class Intent(NamedTuple):
     body_hash: str = ""
     mapped_hash: str = ""
     target_id: str = ""
-    fields: tuple[str, ...] = ()
+    fields: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,21 +118,6 @@ class Outcome(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class OutcomeRow:
-    """An outcome as the journal keeps it."""
-
-    seq: int
-    at: datetime
-    operation: int
-    state: OutcomeState
-    id: str
-    version: str
-    reason: str
-    field: str
-    http: int
-
-
-@dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened to the migration: an approval, a stage, a receipt."""
 
@@ -144,7 +129,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row of the chain: `table` is ``event``, ``intent`` or ``outcome``, `values` are its columns."""
+    """One row of the chain: `table` is ``event``, ``intent`` or ``outcome``, `values` are its columns.
+
+    `hash` is that of the entry it was written with.
+    """
 
     seq: int
     table: str
@@ -158,7 +146,9 @@ class Target:
     """One record of the destination as the journal knows it.
 
     `mapped_hash` is of the mapped body last written, `planned_hash` of the one last planned, `settled_hash` of the
-    record as read back. `operation` is the newest operation on it, `origin` the one that created it (0: we did not).
+    record as read back. `operation` is the newest operation on it, `outcome` what became of the newest that is settled,
+    `origin` the one that created it (0: we did not). `settled` is the number of what was last noted about `operation`
+    (0: nothing yet).
     """
 
     rule: str
@@ -173,6 +163,8 @@ class Target:
     reason: str
     field: str
     operation: int
+    settled: int
+    outcome: str
     origin: int
     planned_hash: str
 

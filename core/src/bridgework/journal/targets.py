@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import fields
+from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
+from bridgework.journal.chain import intents_in_order, rows_at
 from bridgework.journal.projection import as_json
-from bridgework.journal.records import IntentRow, Target, TargetState, from_micros
+from bridgework.journal.records import Intent, IntentRow, Target, TargetState, from_micros
 from bridgework.model import Verb
 from bridgework.store import Connection, Store, pages
 
@@ -24,13 +26,12 @@ _COMPUTED = {
     "planned_hash": "t.planned_hash",
     "state": _STATE,
     "operation": "coalesce(o.operation, s.operation, 0)",
+    "settled": "coalesce(o.doubted, s.settled, 0)",
     "generation": "coalesce(s.generation, 1)",
     "origin": "coalesce(s.origin, 0)",
 }
 _COLUMNS = ", ".join(_COMPUTED.get(name, f"coalesce(s.{name}, '')") for name in _FIELDS)
 _STANDING = "LEFT JOIN standing AS s ON s.target = t.number LEFT JOIN open_operation AS o ON o.target = t.number"
-_INTENT_FIELDS = tuple(field.name for field in fields(IntentRow))
-_INTENT_COLUMNS = ", ".join(f"i.{name}" for name in ("seq", *_INTENT_FIELDS[1:-1]))
 # Schema operations and the record of `check --canary` have intents and outcomes, but are no part of what is migrated.
 _ROWS_ONLY = "t.schema = 0 AND t.rule <> 'canary'"
 
@@ -163,18 +164,20 @@ def targets_by_origin(
     store: Store, rule: str | None, states: Collection[str] | None, newest_first: bool
 ) -> Iterator[Target]:
     """Targets in the order in which they were created (matched ones: last changed), or the other way round."""
-    sign, order, first = ("<", "DESC", 2**62) if newest_first else (">", "ASC", 0)
     wanted = None if states is None else frozenset(str(state) for state in states)
-    statement = (
-        f"SELECT i.seq, {_COLUMNS} FROM intent AS i CROSS JOIN target AS t"  # noqa: S608
-        f" ON t.rule = i.rule AND t.key = i.key {_STANDING}"
-        " WHERE i.seq = iif(s.origin = 0, s.operation, s.origin)"
-        f" AND i.verb <> 'schema' AND i.seq {sign} ? ORDER BY i.seq {order} LIMIT ?"
-    )
-    for row in pages(store, statement, (first,), ()):
-        target = _target(row[1:])
-        if (rule is None or target.rule == rule) and (wanted is None or target.state in wanted):
-            yield target
+    for entry in intents_in_order(store, newest_first=newest_first):
+        numbered = list(enumerate((Intent(*values) for values in entry.values()), entry.seq))
+        keys: dict[str, list[str]] = {}
+        for _, intent in numbered:
+            if intent.verb != Verb.SCHEMA and rule in (None, intent.rule):
+                keys.setdefault(intent.rule, []).append(intent.key)
+        found = {each: targets(store, each, asked) for each, asked in keys.items()}
+        for number, intent in reversed(numbered) if newest_first else numbered:
+            target = found.get(intent.rule, {}).get(intent.key)
+            if target is None or not target.outcome or number != (target.origin or target.operation):
+                continue
+            if wanted is None or target.state in wanted:
+                yield target
 
 
 def rules(store: Store) -> dict[str, str]:
@@ -238,18 +241,34 @@ def intents(store: Store, operations: Iterable[int]) -> dict[int, IntentRow]:
     found: dict[int, IntentRow] = {}
     for batch in batches(operations):
         with store.read() as connection:
-            rows = connection.execute(
-                f"SELECT {_INTENT_COLUMNS}, coalesce(o.doubted, 0) FROM json_each(?) AS j"  # noqa: S608
-                " CROSS JOIN intent AS i ON i.seq = j.value"
-                " LEFT JOIN target AS t ON t.rule = i.rule AND t.key = i.key"
-                " LEFT JOIN open_operation AS o ON o.target = t.number AND o.operation = i.seq ORDER BY j.key",
-                (as_json(batch),),
-            ).fetchall()
-        found.update((row[0], _intent_row(row)) for row in rows)
+            rows = rows_at(connection, batch)
+            doubted = dict(connection.execute("SELECT operation, doubted FROM open_operation").fetchall())
+        for number in batch:
+            if number in rows:
+                at, values = rows[number]
+                found[number] = _intent_row(number, at, Intent(*values), doubted=bool(doubted.get(number)))
     return found
 
 
-def _intent_row(row: Sequence[Any]) -> IntentRow:
-    values = dict(zip(_INTENT_FIELDS, row, strict=True))
-    values.update(at=from_micros(row[1]), verb=Verb(row[2]), doubted=bool(row[-1]))
-    return IntentRow(**values)
+def _intent_row(number: int, at: int, intent: Intent, *, doubted: bool) -> IntentRow:
+    values = intent._asdict()
+    values.update(verb=Verb(intent.verb))
+    del values["fields"]
+    return IntentRow(operation=number, at=from_micros(at), doubted=doubted, **values)
+
+
+def doubted_at(store: Store, operations: Iterable[int]) -> dict[int, tuple[datetime, int]]:
+    """When the answer to each was first missed, and the number of that outcome; what nobody doubted is left out."""
+    found: dict[int, tuple[datetime, int]] = {}
+    for batch in batches(operations):
+        with store.read() as connection:
+            doubts = dict(
+                connection.execute(
+                    "SELECT o.operation, o.doubted FROM open_operation AS o"
+                    " WHERE o.doubted <> 0 AND o.operation IN (SELECT value FROM json_each(?))",
+                    (as_json(batch),),
+                ).fetchall()
+            )
+            rows = rows_at(connection, doubts.values())
+        found.update({number: (from_micros(rows[seq][0]), seq) for number, seq in doubts.items()})
+    return found

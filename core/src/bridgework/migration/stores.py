@@ -17,7 +17,8 @@ from bridgework.journal import Intent, Journal, Outcome
 from bridgework.migration.opening import copied
 from bridgework.model import Body
 from bridgework.project import Keys, Project
-from bridgework.staging import Image, Records, Staging
+from bridgework.staging import Image, ImageKind, Records, Staging
+from bridgework.store import Blob
 
 HEAD_SECONDS = 10.0  # between two notes of the journal's head outside the folder
 
@@ -31,6 +32,8 @@ class KeptBodies(Protocol):
     def sent(self) -> Body | None: ...
     @property
     def before(self) -> Body | None: ...
+    @property
+    def kept(self) -> Blob | None: ...
 
 
 class Stores:
@@ -117,18 +120,23 @@ class Stores:
             ]
         )
 
-    def keep_replaced(self, jobs: Sequence[KeptBodies]) -> None:
-        """Keep what updates are about to replace, durable before their intents are."""
-        self._keep([(job.intent, "pre", job.before) for job in jobs if job.before])
+    def keep_before(self, jobs: Sequence[KeptBodies]) -> None:
+        """Keep what creates are about to send and what updates are about to replace, before their intents."""
+        self._keep(
+            [
+                *((job.intent, "sent", job.kept) for job in jobs if job.kept),
+                *((job.intent, "pre", job.before) for job in jobs if job.before),
+            ]
+        )
 
     def keep_sent(self, jobs: Sequence[KeptBodies]) -> None:
         """Keep what updates left behind, once they are known to be done."""
         self._keep([(job.intent, "sent", job.sent) for job in jobs if job.sent])
 
-    def _keep(self, bodies: Sequence[tuple[Intent, Literal["pre", "sent"], Body]]) -> None:
+    def _keep(self, bodies: Sequence[tuple[Intent, ImageKind, Body | Blob]]) -> None:
         if bodies:
             self.records.images.put(
-                Image(intent.rule, intent.key, kind, body, intent.generation) for intent, kind, body in bodies
+                [Image(intent.rule, intent.key, kind, body, intent.generation) for intent, kind, body in bodies]
             )
 
     def images(self, rule: str, keys: Sequence[str], kind: Literal["pre", "sent"] = "sent") -> dict[str, Body]:

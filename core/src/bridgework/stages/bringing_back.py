@@ -95,16 +95,16 @@ def _chunks(migration: Migration) -> Iterator[list[Target]]:
     for _, run in groupby((each for each in undone if each.origin and each.id), key=lambda target: target.rule):
         while chunk := list(islice(run, migration.capabilities.read_batch)):
             removed = migration.journal.intents([target.operation for target in chunk])
-            if ours := [target for target in chunk if _by_a_rollback(migration, removed[target.operation])]:
+            if ours := [target for target in chunk if _by_a_rollback(target, removed[target.operation])]:
                 yield ours
 
 
-def _by_a_rollback(migration: Migration, removal: IntentRow) -> bool:
+def _by_a_rollback(target: Target, removal: IntentRow) -> bool:
     """Whether a rollback removed it: what somebody had deleted before stays deleted."""
     if removal.verb is not Verb.DELETE or removal.stage != "rollback":
         return removal.verb is Verb.RESTORE  # tried before
     asked_once = removal.attempt == 1
-    return not (asked_once and migration.journal.outcomes(removal.operation)[-1].state == "already_gone")
+    return not (asked_once and target.outcome == "already_gone")
 
 
 def _bring_back(migration: Migration, chunk: Sequence[Target], *, preview: bool) -> Iterator[str]:

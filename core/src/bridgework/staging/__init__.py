@@ -1,6 +1,6 @@
 """The frozen extract and the images of destination records (records.db)."""
 
-from bridgework.staging.images import Image, Images
+from bridgework.staging.images import Image, ImageKind, Images
 from bridgework.staging.inventory import FieldProfile
 from bridgework.staging.overlay import OverlayResult
 from bridgework.staging.records import Records
@@ -13,6 +13,7 @@ __all__ = [
     "FieldProfile",
     "Frozen",
     "Image",
+    "ImageKind",
     "Images",
     "OverlayResult",
     "Records",

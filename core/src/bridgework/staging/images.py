@@ -31,7 +31,7 @@ class Image(NamedTuple):
     rule: str
     key: str
     kind: ImageKind
-    body: Mapping[str, Any] | bytes
+    body: Mapping[str, Any] | Blob
     generation: int = 1
     operation: int = 0
 
@@ -50,7 +50,7 @@ class Images:
                 connection.executemany(
                     "INSERT INTO image(rule, key, generation, operation, kind, body) VALUES(?, ?, ?, ?, ?, ?)",
                     [
-                        (rule, key, generation, operation, kind, Blob(body if type(body) is bytes else _json(body)))
+                        (rule, key, generation, operation, kind, body if isinstance(body, Blob) else Blob(_json(body)))
                         for rule, key, kind, body, generation, operation in batch
                     ],
                 )

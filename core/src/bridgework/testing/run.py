@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any, NamedTuple, Self
 
 from bridgework.journal import Journal, Target
-from bridgework.mapping import body_hash
+from bridgework.mapping import body_hash, canonical
 from bridgework.migration import Migration
 from bridgework.model import (
     Body,
@@ -32,7 +32,7 @@ from bridgework.stages.load import settle_doubt
 from bridgework.stages.load.answers import Done, Job
 from bridgework.stages.load.writing import Writer
 from bridgework.stages.schema import carry_out
-from bridgework.staging import Image
+from bridgework.store import Blob
 from bridgework.testing import samples
 from bridgework.testing.account import Account
 from bridgework.testing.documents import document
@@ -225,7 +225,6 @@ class Run:
     def send(self, wanted: Sequence[Wanted]) -> list[Done]:
         """Create records of one object; nothing else is done about lost answers."""
         jobs = [self._job(each) for each in wanted]
-        self.migration.records.images.put([Image(job.intent.rule, job.intent.key, "sent", job.body, 1) for job in jobs])
         return Writer(self.migration).send(jobs)
 
     def _job(self, wanted: Wanted) -> Job:
@@ -240,7 +239,7 @@ class Run:
             mapped_hash=body_hash(wanted.body),
             body_hash=body_hash(wanted.body),
         )
-        return Job(intent, wanted.body, sent=wanted.body, file=wanted.file)
+        return Job(intent, wanted.body, kept=Blob(canonical(wanted.body)), file=wanted.file)
 
     def update(self, wanted: Wanted, changes: Body) -> Done:
         """Change fields of a record; None clears one."""

@@ -120,7 +120,9 @@ def log(result: Mapping[str, Any]) -> Page:
             verdict = "The journal was changed or cut short by somebody."
             where = (words(verified.get("problem")), words(verified.get("table")), count(verified.get("row")))
             todo = "Stop working on this migration and bring back the journal from a backup."
-            problems = problem_table("Where it breaks", ("What", "Table", "Line"), [(where, todo)], essential=True)
+            problems = problem_table(
+                "Where it breaks", ("What", "Kind of line", "From line"), [(where, todo)], essential=True
+            )
     table = Table(title="Events", columns=("Number", "When", "What"), rows=rows, essential=True)
     return Page(
         stage="log",

@@ -40,7 +40,7 @@ COLUMNS: Final = (
 )
 _BATCH: Final = 500
 _GATE_OF: Final = {"schema": "schema", "sample": "owners", "load": "sample", "delta": "sample", "replay": "sample"}
-_QUIET: Final = frozenset(("anchor", "targets_settled", "receipt", "schema_picture", "progress", "fields"))
+_QUIET: Final = frozenset(("anchor", "targets_settled", "receipt", "schema_picture", "progress"))
 _SAID: Final = ("gate", "by", "automatic", "content", "stage", "state", "mapping", "fingerprint", "at", "account")
 SCHEMA_RULE: Final = "schema"  # the journal keeps schema operations under this name
 
@@ -123,7 +123,6 @@ class _Reader:
 
     def __init__(self) -> None:
         self._open: dict[int, Entry] = {}
-        self._fields: dict[int, tuple[str, ...]] = {}  # of open updates
         self._operator = ""
         self._mapping = ""
         self._approved: dict[str, str] = {}
@@ -147,7 +146,6 @@ class _Reader:
         line = self._operation(entry.seq, self._open[number])
         if said["state"] != "in_doubt":
             del self._open[number]
-            self._fields.pop(number, None)
         reason = f"{said['field']}: {said['reason']}" if said["field"] else said["reason"]
         return replace(line, time=entry.at, outcome=said["state"], id=said["id"] or line.id, reason=reason)
 
@@ -165,7 +163,7 @@ class _Reader:
             object=said["object"],
             id=said["target_id"],
             verb=said["verb"],
-            fields=self._fields.get(intent.seq, ()),
+            fields=tuple(said["fields"]),
             attempt=said["attempt"],
             key=said["key"],
             generation=said["generation"],
@@ -180,8 +178,6 @@ class _Reader:
             self._mapping = payload["mapping"]
         elif kind == "approval":
             self._approved[payload["gate"]] = payload["by"]
-        elif kind == "fields":
-            self._fields.update((number, tuple(fields)) for number, fields in payload["operations"])
         base = Line(row=entry.seq, time=entry.at, operator=self._operator, mapping=self._mapping)
         if kind == "targets_matched":
             for key, id_, _ in payload["rows"]:

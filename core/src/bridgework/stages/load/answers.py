@@ -25,23 +25,27 @@ from bridgework.model import (
     WriteResult,
     Written,
 )
+from bridgework.store import Blob
 
+_CHANGES = (Verb.UPDATE, Verb.RESTORE)  # of records that are there
 Call = Callable[[Sequence[Operation]], Iterator[WriteResult | UndoResult]]
 
 
 class Job(NamedTuple):
     """One change to make: its intent, and the resolved body to send. The operation gets its number from the journal.
 
-    `sent` is the whole resolved body the record will have, `before` what the changed fields held until now,
-    `conflicts` the fields that people edited and that are left alone. `repeated`: asked once more after a refusal that
-    may have been a fault. `anew`: whoever made the job decides anew when the record has changed since it was read;
-    elsewhere that is a refusal.
+    Of an update `sent` is the whole resolved body the record will have, `before` what the changed fields held until
+    now; of a create `kept` is its body as JSON. `before` and `kept` are None once they are durable. `conflicts` are the
+    fields that people edited and that are left alone. `repeated`: asked once more after a refusal that may have been a
+    fault. `anew`: whoever made the job decides anew when the record has changed since it was read; elsewhere that is a
+    refusal.
     """
 
     intent: Intent
     body: Body
     sent: Body | None = None
     before: Body | None = None
+    kept: Blob | None = None
     version: str = ""
     file: FileContent | None = None
     conflicts: tuple[str, ...] = ()
@@ -113,9 +117,14 @@ class Answers:
             numbers = {each.number: None for each in left}
             try:
                 for result in call(left):
-                    decided = self._take(result, numbers)
-                    plain = len(decided) == 1 and self._outcomes[decided[0]].state == "done"
-                    if (not plain or watched()) and any(self._heard(self._done(number)) for number in decided):
+                    if isinstance(result, Written) and result.operation in numbers:
+                        outcome = self._outcomes[result.operation] = self._written(result)
+                        if outcome.state == "done" and not watched():
+                            continue
+                        decided: Sequence[int] = (result.operation,)
+                    else:
+                        decided = self._take(result, numbers)
+                    if any(self._heard(self._done(number)) for number in decided):
                         break
                 self._unanswered(numbers, may_send)
             except NotSent as event:
@@ -168,10 +177,7 @@ class Answers:
                 self._note([number], "in_doubt", "sent, and the connector gave no answer for it")
 
     def _take(self, result: WriteResult | UndoResult, asked: Collection[int]) -> Sequence[int]:
-        """Note a result; the operations it decides."""
-        if type(result) is Written and result.operation in asked:
-            self._outcomes[result.operation] = self._written(result)
-            return (result.operation,)
+        """Note a result that is no plain success; the operations it decides."""
         if isinstance(result, BatchRejected):
             refused = [number for number in result.operations or asked if number not in self._outcomes]
             if not set(refused) <= set(asked):
@@ -182,11 +188,9 @@ class Answers:
             else:
                 self._note(refused, "rejected", result.reason)
             return refused
-        if result.operation not in asked:
+        if result.operation not in asked or isinstance(result, Written):
             raise ContractBroken("The connector answered for an operation it was not given.")
-        if isinstance(result, Written):
-            self._outcomes[result.operation] = self._written(result)
-        elif isinstance(result, Undone | AlreadyGone):
+        if isinstance(result, Undone | AlreadyGone):
             state = "undone" if isinstance(result, Undone) else "already_gone"
             self._outcomes[result.operation] = Outcome(result.operation, state)
         elif result.because is Because.UNCLEAR and not self.jobs[result.operation].repeated:
@@ -210,7 +214,8 @@ class Answers:
     def _written(self, result: Written) -> Outcome:
         """Done, if the answer is about our record and no other."""
         intent = self.jobs[result.operation].intent
-        if intent.verb in (Verb.UPDATE, Verb.RESTORE):
+        changes = intent.verb in _CHANGES
+        if changes:
             ours = result.id == intent.target_id
         elif self._ids_are_ours:
             ours = result.id.lower() == intent.client_id
@@ -219,7 +224,7 @@ class Answers:
         if ours:
             return Outcome(result.operation, "done", result.id, result.version)
         self._foreign.add(result.operation)
-        state = "in_doubt" if intent.verb in (Verb.UPDATE, Verb.RESTORE) else "quarantined"
+        state = "in_doubt" if changes else "quarantined"
         return Outcome(result.operation, state, reason=f"the answer names another record: {result.id}")
 
     def _note(self, numbers: Collection[int], state: str, reason: str) -> None:

@@ -34,7 +34,7 @@ def current_records(migration: Migration, targets: Sequence[Target]) -> dict[str
 
 def _shown(migration: Migration, target: Target) -> datetime:
     """The instant from which a record that is still missing is not there."""
-    outcomes = migration.journal.outcomes(target.operation)
-    if not outcomes:
+    settled = migration.journal.at(target.settled)
+    if settled is None:
         return migration.clock.now() - timedelta(days=1)  # it was there before us
-    return migration.timekeeper.ours(outcomes[-1].at, outcomes[-1].seq) + migration.horizon
+    return migration.timekeeper.ours(settled, target.settled) + migration.horizon

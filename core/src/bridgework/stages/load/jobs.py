@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,7 +16,7 @@ from bridgework.stages.load.parents import parents_of
 from bridgework.stages.load.resolving import Parents, Resolver, Unresolved, references
 from bridgework.stages.load.updating import three_way
 from bridgework.stages.rules import deferred_labels, required_labels
-from bridgework.staging import Image
+from bridgework.store import Blob
 
 if TYPE_CHECKING:
     from bridgework.migration import Migration
@@ -79,13 +79,16 @@ class JobMaker:
     def first_pass(self, chunk: Sequence[Planned]) -> list[Job]:
         """Creates and updates without deferred fields."""
         targets = self._migration.journal.begun(self._rule.name, [each.mapped.key for each in chunk])
+        tried = self._tried(targets.values())
         creates: list[tuple[Planned, Target | None]] = []
         updates: list[tuple[Planned, Target]] = []
         for each in chunk:
             target = targets.get(each.mapped.key)
             if target is None or target.state in _NOT_THERE:
                 creates.append((each, target))
-            elif target.state == "in_doubt" or (target.state == "rejected" and not self._retry(target, each)):
+            elif target.state == "in_doubt" or (
+                target.state == "rejected" and not self._retry(tried.get(each.mapped.key), each)
+            ):
                 continue
             elif target.state == "conflict" and not target.id:
                 continue  # several existing records agree: a person has to say which
@@ -117,22 +120,22 @@ class JobMaker:
         records = [each.mapped for each, _ in items] if refers else []
         return parents_of(self._migration, records)
 
-    def _retry(self, target: Target, each: Planned) -> bool:
+    def _tried(self, targets: Iterable[Target]) -> dict[str, str]:
+        """Hashes of the mapped bodies that were refused, by key."""
+        refused = {} if self._retry_rejected else {t.operation: t.key for t in targets if t.state == "rejected"}
+        rows = self._migration.journal.intents(refused) if refused else {}
+        return {refused[number]: row.mapped_hash for number, row in rows.items()}
+
+    def _retry(self, tried: str | None, each: Planned) -> bool:
         """A dead letter is tried again on request, and when its mapped body is another one now."""
-        if self._retry_rejected:
-            return True
-        tried = self._migration.journal.intents([target.operation])[target.operation]
-        return tried.mapped_hash not in (each.first_hash, each.full_hash)
+        return self._retry_rejected or tried not in (each.first_hash, each.full_hash)
 
     # ---------------------------------------------------------------- creates
 
     def _creates(self, items: Sequence[tuple[Planned, Target | None]], parents: Parents) -> list[Job]:
-        """The jobs; their bodies are kept together, in one transaction for all of them."""
         jobs: list[Job] = []
         refused: list[tuple[Intent, Unresolved]] = []
         held: list[tuple[Planned, Target | None]] = []
-        images: list[Image] = []
-        rule = self._rule.name
         for each, target in items:
             mapped = each.mapped
             if mapped.needs and any(parents.id(*needed) is None for needed in mapped.needs):
@@ -152,9 +155,7 @@ class JobMaker:
                 self._tally["reference left out"] += len(left_out)
             kept = canonical(body)
             intent = self._intent(each, self._verb, generation, sha256(kept).hexdigest())
-            jobs.append(Job(intent, body, file=file))
-            images.append(Image(rule, mapped.key, "sent", kept, generation))
-        self._migration.records.images.put(images)
+            jobs.append(Job(intent, body, None, None, Blob(kept), "", file))
         self._reject(refused)
         self._hold(held, parents)
         return jobs

@@ -99,13 +99,13 @@ class Writer:
     def advance(self, attempts: Sequence[Attempt]) -> None:
         """Settle what is known and begin these attempts, in one transaction.
 
-        What an update replaces is durable before its intent is. What it left is kept before its outcome: what is known
-        to be done never stands without its image.
+        What a create sends and what an update replaces is durable before its intent is. What an update left is kept
+        before its outcome: what is known to be done never stands without its image.
         """
         known = [each for results in self._unsettled for each in results]
         self._migration.keep_sent([each.job for each in known if each.outcome.state == "done"])
         jobs = [job for attempt in attempts for job in attempt.jobs]
-        self._migration.keep_replaced(jobs)
+        self._migration.keep_before(jobs)
         if known or jobs:
             numbers = self._migration.journal.advance([each.outcome for each in known], [job.intent for job in jobs])
             self._unsettled = []
@@ -153,4 +153,4 @@ def _answered(results: Sequence[Done]) -> bool:
 
 
 def _again(job: Job) -> Job:
-    return job._replace(before=None)  # it is kept already
+    return job._replace(before=None, kept=None)  # they are kept already
