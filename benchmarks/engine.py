@@ -206,8 +206,8 @@ asyncio.run(main())
 
 def measure(rows: int) -> dict[str, Any]:
     """Run one size in this process."""
-    plugins.load_class = lambda role, name: CLASSES[role]  # type: ignore[assignment]
-    connection.plugins.distribution_of = lambda role, name: "benchmark"  # type: ignore[attr-defined]
+    plugins.load_class = lambda role, name: CLASSES[role]
+    connection.plugins.distribution_of = lambda role, name: "benchmark"
     import bridgework.stages.init as init_module
 
     init_module.load_class = plugins.load_class

@@ -29,7 +29,7 @@ def main(folders: list[str]) -> int:
         environment = Path(temporary) / "clean"
         python = clean_environment(environment)
         install_wheels(python, wheels)
-        answer = subprocess.run(  # noqa: S603
+        answer = subprocess.run(
             [str(environment / "bin" / "bridgework"), "--json", "connectors"],
             check=True,
             capture_output=True,
@@ -38,7 +38,7 @@ def main(folders: list[str]) -> int:
         found = {(plugin["role"], plugin["name"]) for plugin in json.loads(answer.stdout)["plugins"]}
         wanted = {point for folder in folders for point in _entry_points(ROOT / folder)}
     missing = sorted(wanted - found)
-    print(f"{len(folders)} wheels, {len(wanted)} plugins, missing: {missing or 'none'}")  # noqa: T201
+    print(f"{len(folders)} wheels, {len(wanted)} plugins, missing: {missing or 'none'}")
     return 1 if missing else 0
 
 
@@ -78,7 +78,7 @@ def clean_environment(folder: Path) -> str:
 def run(*arguments: str) -> None:
     """Run a command; SystemExit with its output if it fails."""
     environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    done = subprocess.run(arguments, check=False, capture_output=True, text=True, env=environment)  # noqa: S603
+    done = subprocess.run(arguments, check=False, capture_output=True, text=True, env=environment)
     if done.returncode:
         sys.exit(f"{' '.join(arguments)}\n{done.stdout}{done.stderr}")
 

@@ -22,7 +22,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def service(token: str = "r0", **more: object) -> Service:
     form = {"grant_type": "refresh_token", "refresh_token": token}
-    return Service(base_url="https://api.example", sign_in=SignIn(url=URL, form=form, **more))  # type: ignore[arg-type]
+    return Service(base_url="https://api.example", sign_in=SignIn(url=URL, form=form, **more))
 
 
 def sign_in(given: Service, logins: Logins) -> SignIn:

@@ -119,7 +119,7 @@ def test_a_second_answerer_of_a_hook_that_takes_one_answer_is_refused() -> None:
 def test_an_argument_no_hook_has_is_refused() -> None:
     class Asks(Complete):
         @hookimpl
-        def write(self, batch: Any, politely: Any) -> Any: ...  # type: ignore[override]
+        def write(self, batch: Any, politely: Any) -> Any: ...
 
     with pytest.raises(ContractBroken, match=r"(?s)acme-crm does not fit the hook contract.*politely"):
         Hooks([destination(Asks())])
@@ -213,10 +213,10 @@ def test_a_hook_for_everybody_is_answered_by_everybody_and_blames_the_right_one(
             raise RuntimeError
 
     hooks = Hooks([Registered("extension", "a", "dist-a", Finds()), Registered("extension", "b", "dist-b", Finds())])
-    assert len(list(hooks.audit(None))) == 2  # type: ignore[arg-type]
+    assert len(list(hooks.audit(None))) == 2
     broken = Hooks([Registered("extension", "a", "dist-a", Finds()), Registered("extension", "b", "dist-b", Breaks())])
     with pytest.raises(ContractBroken, match="dist-b: the hook audit raised RuntimeError"):
-        list(broken.audit(None))  # type: ignore[arg-type]
+        list(broken.audit(None))
 
 
 def test_two_transforms_of_one_name_are_refused() -> None:

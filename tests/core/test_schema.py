@@ -23,7 +23,7 @@ from bridgework.stages.load.resolving import FieldBook
 
 
 def wanted(label: str, type_: FieldType = FieldType.TEXT, *options: str, **more: object) -> WantedField:
-    return WantedField(object="person", label=label, type=type_, options=options, **more)  # type: ignore[arg-type]
+    return WantedField(object="person", label=label, type=type_, options=options, **more)
 
 
 def present(*fields: TargetField) -> DestinationSchema:

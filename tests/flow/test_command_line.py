@@ -73,7 +73,7 @@ class Terminal:
 
     @property
     def account(self) -> Account:
-        return Account(self.remote)  # type: ignore[arg-type]
+        return Account(self.remote)
 
 
 @pytest.fixture

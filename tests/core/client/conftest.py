@@ -111,7 +111,7 @@ class BrokenServer:
             while request := _one_request(connection):
                 self.requests.append(request)
                 behave = self.script.pop(0) if len(self.script) > 1 else self.script[0]
-                if behave(connection) is False:  # type: ignore[func-returns-value]
+                if behave(connection) is False:
                     break
         self.ended.release()
 

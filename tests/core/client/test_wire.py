@@ -221,7 +221,7 @@ def _serve_tls(listener: socket.socket, context: ssl.SSLContext, seen: list[byte
         try:
             with context.wrap_socket(connection, server_side=True) as secure:
                 seen.append(secure.recv(65536))
-                answer()(secure)  # type: ignore[arg-type]
+                answer()(secure)
                 secure.recv(1)
         except OSError:
             connection.close()

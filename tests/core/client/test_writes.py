@@ -26,6 +26,8 @@ from bridgework.model import Budget, Learned, Operation, Receipt, SchemaOperatio
 Make = Callable[..., ApiClient]
 MakeOperation = Callable[..., Operation]
 
+RECORD = {"id": 1}
+
 
 class Answers:
     """Answers in order, the last one for ever; counts."""
@@ -42,7 +44,7 @@ class Answers:
         return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
 
 
-def reply(status: int, body: Any = {"id": 1}, **headers: str) -> httpx.Response:  # noqa: B006
+def reply(status: int, body: Any = RECORD, **headers: str) -> httpx.Response:
     content = body if isinstance(body, bytes) else None
     names = {name.replace("_", "-"): value for name, value in headers.items()}
     return httpx.Response(status, headers=names, content=content, json=None if content is not None else body)

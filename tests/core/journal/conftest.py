@@ -49,6 +49,6 @@ def create() -> Callable[..., Intent]:
             "body_hash": f"body-{key}",
             "mapped_hash": f"mapped-{key}",
         }
-        return Intent(**{**values, **changes})  # type: ignore[arg-type]
+        return Intent(**{**values, **changes})
 
     return made

@@ -210,7 +210,7 @@ def test_a_copy_that_runs_at_this_moment_is_noticed_by_what_it_wrote_so_far(
     met: list[str] = []
     answer = world.registry._one
 
-    def in_between(kind: str, body):  # type: ignore[no-untyped-def]
+    def in_between(kind: str, body):
         if kind == "visit" and not met:
             met.append("")
             with pytest.raises(StopRun) as refused:
@@ -218,7 +218,7 @@ def test_a_copy_that_runs_at_this_moment_is_noticed_by_what_it_wrote_so_far(
             met[0] = refused.value.cause
         return answer(kind, body)
 
-    world.registry._one = in_between  # type: ignore[method-assign]
+    world.registry._one = in_between
     world.load()
     assert met == ["foreign_writer"]
     assert once(world)

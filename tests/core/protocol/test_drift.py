@@ -132,7 +132,7 @@ def test_values_that_are_forgotten_because_their_field_is_gone_stop_the_object(m
         without_note(world)
 
     at_record(world, 120, drop)
-    world.registry._why_not = lambda kind, body: world.registry.refuses(body)  # type: ignore[method-assign]
+    world.registry._why_not = lambda kind, body: world.registry.refuses(body)
     with pytest.raises(SchemaDrift, match="not there when they are read back"):
         world.load()
     assert len(world.registry.live()) < 1200

@@ -58,12 +58,12 @@ def test_a_delta_while_people_edit_keeps_their_edits_and_brings_the_rest(make_wo
         row["name"] = f"{row['name']} (new)"
     read = world.registry._list
 
-    def then_edited(kind_: str, query: dict[str, str]):  # type: ignore[no-untyped-def]
+    def then_edited(kind_: str, query: dict[str, str]):
         if "ids" in query and world.registry.rows[first]["note"] == "note 0":
             world.registry.edit(first, note="by hand")
         return read(kind_, query)
 
-    world.registry._list = then_edited  # type: ignore[method-assign]
+    world.registry._list = then_edited
     answer = world.delta()
     assert world.registry.rows[first]["note"] == "by hand"
     assert world.registry.rows[first]["name"] == "Ana 0 (new)"
@@ -88,7 +88,7 @@ def edit_before_update(world: World, id_: str, times: int = 1, **values: str) ->
             world.registry.edit(id_, **values)
         return answer(request, body)
 
-    world.registry._answer = edited  # type: ignore[method-assign]
+    world.registry._answer = edited
 
 
 @pytest.mark.parametrize("kind", ["marker", "client-id"])

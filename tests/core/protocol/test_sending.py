@@ -58,7 +58,7 @@ def test_a_create_that_surfaces_after_it_was_sent_again_is_found_and_no_dead_let
             carried_out.append(original(kind, rows))  # by a box in the middle, a moment before
         return original(kind, rows)
 
-    world.registry._batch = both  # type: ignore[method-assign]
+    world.registry._batch = both
     assert world.load()["rules"]["people"] == {"planned": 1, "created": 1}
     assert world.target("p0").id in world.registry.rows
     world.rollback()
@@ -172,7 +172,7 @@ def test_a_token_that_runs_out_in_the_middle_of_a_load_loses_and_doubles_nothing
             registry.valid = "gone"
         return turned_away
 
-    registry.let_in = runs_out  # type: ignore[method-assign]
+    registry.let_in = runs_out
     assert world.load()["rules"]["people"] == {"planned": 5, "created": 5}
     assert registry.names() == [f"Ana {n}" for n in range(5)]
     assert len(registry.live("visit")) == 5

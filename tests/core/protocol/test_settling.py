@@ -98,13 +98,13 @@ def test_the_horizon_counts_from_the_send_and_not_from_the_intent(make_world: Ma
 def gate_opens_late(world: World) -> None:
     answer = world.registry._broken
 
-    def with_retry_after(fault, request, body):  # type: ignore[no-untyped-def]
+    def with_retry_after(fault, request, body):
         found = answer(fault, request, body)
         if found.status_code == 429:
             found.headers["retry-after"] = "1800"
         return found
 
-    world.registry._broken = with_retry_after  # type: ignore[method-assign]
+    world.registry._broken = with_retry_after
 
 
 def test_doubt_is_parked_and_settled_with_one_look_per_object(make_world: MakeWorld) -> None:
@@ -213,12 +213,12 @@ def test_a_record_somebody_deleted_before_it_was_looked_for_is_not_made_again(ma
     world.registry.faults = [Fault("after", path="person", nth=3)]
     original = world.registry._list
 
-    def deleted_by_somebody(kind, query):  # type: ignore[no-untyped-def]
+    def deleted_by_somebody(kind, query):
         if "since" in query and "103" in world.registry.rows:
             world.registry.rows["103"]["deleted"] = True
         return original(kind, query)
 
-    world.registry._list = deleted_by_somebody  # type: ignore[method-assign]
+    world.registry._list = deleted_by_somebody
     answer = world.load()
     assert answer["rules"]["people"] == {"planned": 3, "created": 2, "conflict": 1}
     assert "deleted in the destination" in world.target("p2").reason
@@ -231,12 +231,12 @@ def test_a_record_whose_mark_somebody_took_away_before_it_was_looked_for_is_repo
     world.registry.faults = [Fault("after", path="person", nth=2)]
     listed = world.registry._list
 
-    def without_mark(kind, query):  # type: ignore[no-untyped-def]
+    def without_mark(kind, query):
         if "since" in query and len(world.registry.rows) == 2:
             world.registry.edit("102", mark="")
         return listed(kind, query)
 
-    world.registry._list = without_mark  # type: ignore[method-assign]
+    world.registry._list = without_mark
     world.load()
     assert world.registry.names() == ["Ana 0", "Ana 1", "Ana 1"]
     [line] = world.reconcile()["surplus"]

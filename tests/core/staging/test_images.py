@@ -70,8 +70,7 @@ def test_images_are_found_whether_their_keys_are_sorted_in_or_not(
         for batch in batches:
             added = [(*entry, len(model) + place) for place, entry in enumerate(batch)]
             records.images.put(
-                Image("r", key, kind, {"v": number}, generation)  # type: ignore[arg-type]
-                for key, kind, generation, number in added
+                Image("r", key, kind, {"v": number}, generation) for key, kind, generation, number in added
             )
             model += added
             for reader in (records.images, Images(records._store)):

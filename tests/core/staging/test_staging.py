@@ -23,7 +23,7 @@ Stage = Callable[..., Staging]
 
 
 def keys(rows: object) -> list[str]:
-    return [row.key for row in rows]  # type: ignore[attr-defined]
+    return [row.key for row in rows]
 
 
 def test_rows_come_back_in_source_order_with_where_they_came_from(stage: Stage) -> None:

@@ -47,7 +47,7 @@ def with_bin(simulator: Any) -> Any:
         async def _update(self, request: Request) -> Response:
             name, key = request.path_params["table"], request.path_params["id"]
             if await request.json() != {"restore": True}:
-                return await super()._update(request)  # type: ignore[no-any-return]
+                return await super()._update(request)
             row = self.bin.pop((name, key), None)
             return JSONResponse(self._row(name, key) if row is None else self._put(name, key, row))
 

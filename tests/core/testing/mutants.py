@@ -245,8 +245,8 @@ def takes_files(base: Base) -> Base:
         @hookimpl
         def describe_destination(self) -> DestinationSchema:
             found: DestinationSchema = super().describe_destination()
-            company = TargetField(key="company", label="Company", type="reference", reference="company")  # type: ignore[arg-type]
-            name = TargetField(key="name", label="Name", type="text", settable="never")  # type: ignore[arg-type]
+            company = TargetField(key="company", label="Company", type="reference", reference="company")
+            name = TargetField(key="name", label="Name", type="text", settable="never")
             file = TargetObject(name="file", label="File", fields=(name, company), custom_fields_possible=False)
             return replace(found, objects=(*found.objects, file))
 

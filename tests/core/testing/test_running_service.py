@@ -57,7 +57,7 @@ def test_records_and_fields_are_taken_out_again_but_for_what_a_person_edited(
     report: tuple[Report, dict[str, object]],
 ) -> None:
     left = report[1]
-    edited = [row for name in ("company", "contact") for row in left[name]]  # type: ignore[attr-defined]
+    edited = [row for name in ("company", "contact") for row in left[name]]
 
     assert [row["name"] for row in edited] == ["Edited by hand"]
     assert left["fields"] == []

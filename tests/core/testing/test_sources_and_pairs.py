@@ -57,14 +57,14 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
     pair = imported(folder / "pair" / "src" / "bridgework_box_trial" / "pair.py", "box_trial_pair")
     document = (folder / "pair" / "src" / "bridgework_box_trial" / "mapping.yaml").read_text("utf-8")
 
-    class BoxTrial(pair.BoxTrial):  # type: ignore[name-defined, misc]
+    class BoxTrial(pair.BoxTrial):
         document_text = document
 
         @hookimpl
         def mapping(self) -> str:
             return self.document_text
 
-    pair.BoxTrial = BoxTrial  # type: ignore[attr-defined]
+    pair.BoxTrial = BoxTrial
     return Written(source, pair, folder / "source" / "tests" / "export")
 
 

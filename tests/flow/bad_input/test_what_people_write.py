@@ -126,7 +126,7 @@ def test_a_file_of_decisions_that_cannot_be_taken_names_file_line_and_column(
     planned: Bench, tmp_path: Path, change: object, said: str
 ) -> None:
     path = tmp_path / "answers.csv"
-    path.write_bytes(change(_decisions(planned)))  # type: ignore[operator]
+    path.write_bytes(change(_decisions(planned)))
     refused(planned.folder, "audit", "--decide", str(path), cause="bad_input", said=["answers.csv", said])
 
 
@@ -162,7 +162,7 @@ def test_decisions_that_are_not_there_are_refused(planned: Bench, tmp_path: Path
 )
 def test_a_broken_file_of_owners_names_file_and_line(owned: Bench, change: object, said: str) -> None:
     path = owned.folder / "private" / "owners.csv"
-    with content(path, change(path.read_bytes())):  # type: ignore[operator]
+    with content(path, change(path.read_bytes())):
         refused(owned.folder, "owners", cause="bad_input", said=[said])
         refused(owned.folder, "approve", "owners", "--by", APPROVER, cause="bad_input", said=[said])
 

@@ -57,7 +57,7 @@ def load(bench: Bench, **decisions: str) -> Answer:
 
 def oracle(source: Source, **decisions: object) -> Oracle:
     """The oracle with the users of the account."""
-    return Oracle(source, {ALICE, FALLBACK}, FALLBACK, **decisions)  # type: ignore[arg-type]
+    return Oracle(source, {ALICE, FALLBACK}, FALLBACK, **decisions)
 
 
 def found(bench: Bench, expected: Oracle, *rejected: str) -> list[str]:

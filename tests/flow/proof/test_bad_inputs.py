@@ -222,7 +222,7 @@ def test_an_address_that_is_none_is_flagged(address: str, fault: str) -> None:
 @pytest.mark.parametrize("number", ["555-CALL", "303-555-0100 x12", "+44(0)20 7946 0000"])
 def test_a_telephone_number_is_kept_as_it_was_typed(number: str) -> None:
     """B16."""
-    assert phone_list([{"type": "Home", "number": number}])[0]["value"] == number  # type: ignore[index, call-overload]
+    assert phone_list([{"type": "Home", "number": number}])[0]["value"] == number
     assert phone_key("555-CALL") == ""  # and is no evidence of who somebody is
 
 
@@ -271,7 +271,7 @@ def test_three_spellings_of_a_provider_are_one_and_a_doubtful_one_is_nobodys() -
     members: list[Any] = [{"firstName": "Ana", "lastName": "Ruiz"}, {"firstName": "Bea", "lastName": "Ruiz"}]
 
     def fits(text: str) -> list[str]:
-        return [each["firstName"] for each in members if provider_key(text) in provider_forms(each)]  # type: ignore[operator]
+        return [each["firstName"] for each in members if provider_key(text) in provider_forms(each)]
 
     assert [fits(text) for text in ("Ruiz, Ana", "Dr. Ana Ruiz, DDS", "ARuiz")] == [["Ana"]] * 3
     assert fits("Dr Ruiz") == ["Ana", "Bea"] and fits("Dr Locum") == []
@@ -390,14 +390,14 @@ def test_a_patient_with_a_hostile_name_is_shown_literally(name: str) -> None:
     assert "<script>" not in page and "49" not in page.replace("249", "")
     shown = Console(file=io.StringIO(), width=200)
     render(told, shown)
-    assert name in shown.file.getvalue()  # type: ignore[attr-defined]
+    assert name in shown.file.getvalue()
 
 
 def test_a_name_cannot_command_the_terminal() -> None:
     """B30."""
     shown = Console(file=io.StringIO(), width=200, force_terminal=True)
     render(Result(stage="status", state="stopped", message="Dr. \x1b]0;title\x07 Evil.").as_json(), shown)
-    assert "\x1b]0;" not in shown.file.getvalue()  # type: ignore[attr-defined]
+    assert "\x1b]0;" not in shown.file.getvalue()
 
 
 # ------------------------------------------------------------------------------------------ what people configure

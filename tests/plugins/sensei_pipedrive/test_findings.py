@@ -34,7 +34,7 @@ def test_an_unknown_category_is_reported_once_with_its_rows(practice: Practice) 
         {"Transaction #": str(number), "Transaction Category": name}
         for number, name in enumerate(["Charge", "Finance Charge", "payment", "Finance Charge"])
     ]
-    found = list(pair_findings(staged(practice.staging.description, transactions=entries)))  # type: ignore[arg-type]
+    found = list(pair_findings(staged(practice.staging.description, transactions=entries)))
     assert [(each.check, each.key, each.evidence) for each in found] == [("LED-01", "1", "Finance Charge")]
     assert "2 rows" in found[0].summary and "Finance" not in found[0].summary
 
@@ -44,7 +44,7 @@ def test_a_plan_whose_status_nobody_knows_is_told_before_it_is_archived(practice
         {"id": str(number), "status": status}
         for number, status in enumerate(["pending", "On hold", "Declined", "On hold"])
     ]
-    found = list(pair_findings(staged(practice.staging.description, treatmentPlans=plans)))  # type: ignore[arg-type]
+    found = list(pair_findings(staged(practice.staging.description, treatmentPlans=plans)))
     assert [(each.check, each.key, each.evidence) for each in found] == [("PLN-01", "1", "On hold")]
     assert "2 plans" in found[0].summary and "hold" not in found[0].summary
 
@@ -60,7 +60,7 @@ def test_due_dates_that_disagree_overdue_ones_and_cycles_nobody_can_read_are_lis
         recall("3", "2026-10-31", cycle="26 Weeks"),
         recall("4", "2026-12-31", cycle="Every 6 months"),
     ]
-    found = list(pair_findings(staged(practice.staging.description, recare=rows)))  # type: ignore[arg-type]
+    found = list(pair_findings(staged(practice.staging.description, recare=rows)))
     assert [(each.check, each.key) for each in found] == [("REC-01", "2|A"), ("REC-02", "3|A"), ("REC-03", "4|A")]
     assert all(each.action for each in found)
 
@@ -74,4 +74,4 @@ def test_a_whole_practice_is_audited_without_values_in_the_summaries(practice: P
 def test_nothing_is_said_about_reports_that_are_not_there(practice: Practice) -> None:
     description = practice.staging.description
     without = tuple(replace(item, absent="gone") for item in description.objects)
-    assert list(pair_findings(staged(replace(description, objects=without)))) == []  # type: ignore[arg-type]
+    assert list(pair_findings(staged(replace(description, objects=without)))) == []

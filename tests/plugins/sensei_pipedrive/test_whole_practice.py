@@ -197,7 +197,7 @@ def test_an_export_without_most_objects_still_gives_persons(practice: Practice, 
     partial = replace(description, objects=objects)
     rows = {name: [dict(row.values) for row in practice.staging.rows(name)] for name in present}
     staging = MemoryStaging(partial, rows)
-    small = replace(practice, staging=staging).plan()  # type: ignore[arg-type]
+    small = replace(practice, staging=staging).plan()
     small.prepare(staging)
     assert len(mapped(small.run("patients", staging))) == practice.truth.expected["patients"]["takePart"]
     assert small.unaccounted == () and small.unruled == ()

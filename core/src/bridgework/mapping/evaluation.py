@@ -106,8 +106,7 @@ class FieldCompiler:
         kind = self.type_of(spec, object_name) if shape and not flags else None
         if kind is not None and kind not in UNSHAPED:
             if spec.constant is not None and not steps:
-                fixed = shaped(spec.constant, kind, self.settings.currency)
-                source = lambda scope: fixed  # noqa: E731
+                source = _always(shaped(spec.constant, kind, self.settings.currency))
             else:
                 steps.append(self._shaping(kind))
         when = self.conditions.predicate(object_name, spec.when) if spec.when else None
@@ -441,3 +440,7 @@ def _value_map(values: Mapping[str, str | None], otherwise: str | None) -> Calla
 
 def _nothing(scope: Scope) -> Value:
     return None
+
+
+def _always(value: Value) -> Evaluator:
+    return lambda scope: value

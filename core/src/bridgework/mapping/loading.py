@@ -113,7 +113,8 @@ def mapping_schema() -> dict[str, Any]:
     where.update(type="object", additionalProperties=True)
     entry = {"anyOf": [{"$ref": "#/$defs/Rule"}, {"type": "null"}]}
     schema["properties"]["rules"]["additionalProperties"] = entry
-    return json.loads(json.dumps(schema))  # type: ignore[no-any-return]
+    plain: dict[str, Any] = json.loads(json.dumps(schema))
+    return plain
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -105,7 +105,7 @@ class Session:
         link = self.around.links.get((row.object, row.key)) if field else None
         if field is None or link is None:
             return row
-        return replace(row, values={**row.values, field: link})  # type: ignore[type-var]
+        return replace(row, values={**row.values, field: link})  # type: ignore[type-var]  # rows are dataclasses, which a protocol cannot say
 
     def children(self, row: StagedRow, hop: Hop) -> Iterator[StagedRow]:
         """The rows that name this row by that reference, in source order."""

@@ -180,16 +180,19 @@ class Running:
 
     def state(self) -> dict[str, Any]:
         """Everything it stores."""
-        return self._ask("GET", "state")  # type: ignore[no-any-return]
+        return self._table("GET", "state")
 
     def faults(self, *faults: Fault | Mapping[str, Any]) -> list[dict[str, Any]]:
         """Add faults (models, or mappings of the same form); without any, show those in force with their counts."""
         if not faults:
-            return self._ask("GET", "faults")  # type: ignore[no-any-return]
-        body = [fault.model_dump() if isinstance(fault, Fault) else dict(fault) for fault in faults]
-        return self._ask("POST", "faults", body)  # type: ignore[no-any-return]
+            method, body = "GET", None
+        else:
+            method, body = "POST", [each.model_dump() if isinstance(each, Fault) else dict(each) for each in faults]
+        shown: list[dict[str, Any]] = self._ask(method, "faults", body)
+        return shown
 
     def clear_faults(self) -> None:
+        """Take all faults away."""
         self._ask("DELETE", "faults")
 
     def edit(self, object_name: str, record_id: int | str, **fields: Any) -> dict[str, Any]:
@@ -206,19 +209,24 @@ class Running:
 
     def command(self, name: str, **arguments: Any) -> dict[str, Any]:
         """An event of this simulator's own kind."""
-        return self._ask("POST", f"command/{name}", arguments)  # type: ignore[no-any-return]
+        return self._table("POST", f"command/{name}", arguments)
 
     def advance(self, seconds: float) -> str:
         """Skip simulated seconds; the new simulated time."""
-        return self._ask("POST", "clock", {"advance": seconds})["now"]  # type: ignore[no-any-return]
+        return str(self._table("POST", "clock", {"advance": seconds})["now"])
 
     def now(self) -> str:
-        return self._ask("GET", "clock")["now"]  # type: ignore[no-any-return]
+        """The simulated time."""
+        return str(self._table("GET", "clock")["now"])
 
     def act(self, object_name: str, record_id: int | str, action: str, **fields: Any) -> dict[str, Any]:
         """A person does what else the simulator knows: ``action`` is one of its own."""
         body = {"object": object_name, "id": record_id, "action": action, "fields": fields}
-        return self._ask("POST", "edit", body)  # type: ignore[no-any-return]
+        return self._table("POST", "edit", body)
+
+    def _table(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
+        found: dict[str, Any] = self._ask(method, path, body)
+        return found
 
     def _ask(self, method: str, path: str, body: Any = None) -> Any:
         content = None if body is None else orjson.dumps(body)

@@ -24,7 +24,7 @@ class Connections:
         """``base`` (a protocol class of the server), which tells this register when connections come and go."""
         connections = self
 
-        class Registered(base):  # type: ignore[valid-type, misc]
+        class Registered(base):  # type: ignore[valid-type, misc]  # which class it is the server decides
             def connection_made(self, transport: Any) -> None:
                 self._peer = transport.get_extra_info("peername")
                 connections._open[self._peer] = transport

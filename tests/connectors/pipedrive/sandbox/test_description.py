@@ -177,6 +177,6 @@ def test_everything_that_can_be_asked_for_is_answered(account: Account, path: st
 
 
 def test_a_watcher_fails_loudly() -> None:
-    watcher = ValidatingApp(app=None, violations=["v2 POST /persons: a slip"])  # type: ignore[arg-type]
+    watcher = ValidatingApp(app=None, violations=["v2 POST /persons: a slip"])
     with pytest.raises(AssertionError, match="a slip"):
         watcher.require_clean()

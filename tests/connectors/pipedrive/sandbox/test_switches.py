@@ -21,7 +21,7 @@ def test_a_preset_answers_everything_that_no_option_answers_itself() -> None:
     for values in PRESETS.values():
         assert all(getattr(Options(), name) != value for name, value in values.items())
     with pytest.raises(ValidationError):
-        Options(unproven="wild")  # type: ignore[arg-type]
+        Options(unproven="wild")
 
 
 def test_single_properties_can_be_overlooked(open_account: OpenAccount) -> None:

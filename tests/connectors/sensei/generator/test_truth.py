@@ -162,8 +162,8 @@ def test_ledger_sums_of_every_patient_are_those_of_the_report(
             continue
         paid = row["Transaction Category"] in ("Payment", "Insurance Payment", "Refund")
         kind = "charges" if row["Transaction Category"] == "Charge" else "payments" if paid else "adjustments"
-        sums[owner][kind] += -value if paid else value  # type: ignore[assignment]
-        sums[owner]["balance"] += value  # type: ignore[assignment]
+        sums[owner][kind] += -value if paid else value
+        sums[owner]["balance"] += value
         sums[owner]["entries"] += 1
     stated = {line["patient"]: line for line in truth.lines("ledger")}
     assert stated.keys() == sums.keys()

@@ -10,6 +10,7 @@ from bridgework.model import FieldType, Finding, Value
 from bridgework_dental.catalogue import found
 from bridgework_dental.checks.gathering import Check
 from bridgework_dental.checks.providers import luhn_valid
+from bridgework_dental.scene import Scene
 from bridgework_dental.vocabulary import Table
 
 if TYPE_CHECKING:
@@ -48,9 +49,15 @@ class Privacy(Check):
 
     concepts: frozenset[str] = frozenset()
 
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(scene)
+        self._passed: dict[str, frozenset[str]] = {}  # by table: fields that cannot hold such a number
+
     def row(self, table: Table, row: Row) -> Iterable[Finding]:
         """One finding per field of a row."""
-        passed = self._passed(table)
+        passed = self._passed.get(table.name)
+        if passed is None:
+            passed = self._passed[table.name] = _passed(table)
         told: set[str] = set()
         for path, text in _texts(row.values, "", passed):
             kind = identity_number(text, path)
@@ -58,16 +65,14 @@ class Privacy(Check):
                 told.add(path)
                 yield found("PHI-01", table.name, row.key, kind, field=path, rows=table.rows)
 
-    def _passed(self, table: Table) -> frozenset[str]:
-        known = self.__dict__.setdefault("_cache", {})
-        if table.name not in known:
-            prefix = table.concept + "."
-            known[table.name] = frozenset(
-                field.name
-                for field in table.source.fields
-                if field.type in _NEVER or field.concept.removeprefix(prefix) in _EXPECTED
-            )
-        return known[table.name]  # type: ignore[no-any-return]  # the cache holds what stands above
+
+def _passed(table: Table) -> frozenset[str]:
+    prefix = table.concept + "."
+    return frozenset(
+        field.name
+        for field in table.source.fields
+        if field.type in _NEVER or field.concept.removeprefix(prefix) in _EXPECTED
+    )
 
 
 def identity_number(text: str, field: str = "") -> str:
