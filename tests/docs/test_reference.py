@@ -24,7 +24,7 @@ OPERATORS = DOCS / "operators"
 WRITTEN = [path for path in OPERATORS.glob("*.md") if path.name not in ("commands.md", "settings.md")]
 TROUBLES = OPERATORS / "exit-codes-and-troubleshooting.md"
 CAUSE = re.compile(r"[a-z]+(_[a-z]+)*")
-SOURCES = ("core", "connectors-sensei", "connectors-pipedrive", "plugins/dental", "plugins/sensei-pipedrive")
+SOURCES = [path.parent for path in (*ROOT.glob("*/pyproject.toml"), *ROOT.glob("plugins/*/pyproject.toml"))]
 
 
 def _text(paths: list[Path]) -> str:
@@ -152,7 +152,7 @@ def _causes() -> set[str]:
     """Every cause the code can give: keyword arguments and class attributes that read like one."""
     found: set[str] = set()
     for place in SOURCES:
-        for path in (ROOT / place / "src").rglob("*.py"):
+        for path in (place / "src").rglob("*.py"):
             if "generator" in str(path) or "_sandbox" in str(path):
                 continue
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
