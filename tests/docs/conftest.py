@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import re
 import sys
 from dataclasses import dataclass
@@ -49,9 +49,5 @@ def prose(page: Path) -> str:
 @pytest.fixture(scope="session")
 def renderer() -> ModuleType:
     """tools/render_docs.py."""
-    spec = importlib.util.spec_from_file_location("render_docs", ROOT / "tools" / "render_docs.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["render_docs"] = module
-    spec.loader.exec_module(module)
-    return module
+    sys.path.insert(0, str(ROOT / "tools"))
+    return importlib.import_module("render_docs")

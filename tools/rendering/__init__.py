@@ -1,0 +1,1 @@
+"""The pages and blocks of docs/ that come from code."""
