@@ -133,6 +133,22 @@ def test_a_record_deleted_in_the_destination_is_reported_and_not_made_again(load
     assert len(loaded.bench.account.rows("persons")) == 3
 
 
+@pytest.mark.parametrize("change", [{"deletedAt": "2026-11-02T10:00:00Z"}, {"mergedIntoId": "pat-1"}])
+def test_a_record_that_the_source_wants_no_more_stays_and_is_listed(loaded: Loaded, change: Record) -> None:
+    loaded.export.row("patients", "pat-4").update(change)
+    answer = loaded.delta()
+    [warning] = answer["warnings"]
+    assert "stay in the destination" in warning
+    assert len(loaded.bench.account.rows("persons")) == 4
+    proof = loaded.bench.call("reconcile", code=1)
+    person, _ = loaded.person("1004")
+    assert str(person["id"]) in {each["id"] for each in proof["surplus"] if each["object"] == "person"}
+    assert {each["what"] for each in proof["surplus"]} == {"stays there: the newest plan does not want it any more"}
+    for each in proof["surplus"]:
+        loaded.bench.running.delete(each["object"], int(each["id"]))
+    assert loaded.bench.call("reconcile")["surplus"] == []
+
+
 def test_a_row_that_is_gone_from_the_source_is_reported_and_nothing_is_deleted(loaded: Loaded) -> None:
     loaded.export.rows["appointments"].pop()
     answer = loaded.delta(code=1)

@@ -52,6 +52,7 @@ PROOF: Final[dict[str, str]] = {
     "waits for": "The record it belongs to is missing: correct that one first.",
     "skipped": "The record it belongs to was refused: correct that one, run bridgework replay, then reconcile again.",
     "holds what one of ours": "Compare the two in the destination; if it is a double, delete the one without the mark.",
+    "stays there": "Its row was deleted, merged or left out since. Delete the record by hand, or keep it.",
     "carries our marker": "Nobody here recorded it. Open it in the destination and delete it if it is a double.",
 }
 

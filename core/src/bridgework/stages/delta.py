@@ -13,6 +13,10 @@ from bridgework.stages.noting import note_delta
 # A source that gives changes since an instant may have written some of them late. What comes twice has the same hash.
 OVERLAP = timedelta(minutes=10)
 
+_STAY = (
+    "Records that stay in the destination although the source wants them no more: {}. bridgework reconcile lists them."
+)
+
 
 def delta(migration: Migration) -> Result:
     """Read the source again, lay it over the staged data, and load what is new or maps to another body.
@@ -38,6 +42,8 @@ def delta(migration: Migration) -> Result:
     migration.forget_staging()
     note_delta(migration)
     result = load(migration, stage="delta")
+    if stay := sum(1 for rule in migration.journal.rules() for each in migration.journal.unplanned(rule) if each.live):
+        result.data["warnings"].append(_STAY.format(stay))
     migration.journal.event("delta_finished", changes=sum(each.new + each.changed for each in frozen.overlay.values()))
     return migration.finished(
         "delta",

@@ -20,6 +20,9 @@ from bridgework.stages.load.resolving import Resolver, Unresolved
 from bridgework.stages.loading import prepare
 from bridgework.stages.outcomes import records
 from bridgework.stages.rules import target_rules
+from bridgework.stages.settle_images import chunks
+
+UNWANTED = "stays there: the newest plan does not want it any more"
 
 MONEY_TOLERANCE = Decimal("0.0001")  # 0.01 % of the total
 
@@ -66,7 +69,7 @@ def reconcile(migration: Migration) -> Result:
     migration.progress.start("reconcile", sum(sum(states.values()) for states in migration.journal.counts().values()))
     differences: list[dict[str, str]] = []
     checks = [_check_rule(migration, resolver, rule, differences) for rule in rules]
-    surplus = list(_surplus(migration, {rule.target for rule in rules}))
+    surplus = [*_surplus(migration, {rule.target for rule in rules}), *_unwanted(migration)]
     delta = migration.journal.last_event("delta_finished")
     loaded = migration.journal.last_event("loaded")
     warnings = []
@@ -234,6 +237,19 @@ def _surplus(migration: Migration, objects: set[str]) -> Iterator[dict[str, str]
                 elif not record.marker:
                     unmarked[content_mark(record)] = record.id
         yield from _without_marker(migration, name, unmarked)
+
+
+def _unwanted(migration: Migration) -> Iterator[dict[str, str]]:
+    """Records we made that are still there, though the newest plan does not hold them: their row was deleted, merged or
+    left out since. Nothing is deleted for that reason; a person decides."""
+    for rule, name in migration.journal.rules().items():
+        ours = (each for each in migration.journal.unplanned(rule) if each.live and each.state != "matched")
+        for chunk in chunks(ours, migration.capabilities.read_batch):
+            there = migration.read_records(name, [target.id for target in chunk])
+            for target in chunk:
+                if target.id in there and not there[target.id].deleted:
+                    key = migration.keyed_hash(rule, target.key)
+                    yield {"rule": rule, "object": name, "key": key, "id": target.id, "what": UNWANTED}
 
 
 def _without_marker(migration: Migration, name: str, unmarked: dict[str, str]) -> Iterator[dict[str, str]]:
