@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import threading
+import weakref
 from collections import Counter
+from collections.abc import Sequence
 
 import httpx
 import pytest
 
 from bridgework import crash
 from bridgework.errors import ContractBroken
+from bridgework.stages.load.attempt import Attempt
 
 from .conftest import MakeWorld
 from .service import BATCH as GROUP
@@ -59,3 +63,24 @@ def test_workers_change_nothing_about_what_is_there_in_the_end(make_world: MakeW
     world.load()
     assert world.registry.names() == sorted(f"Ana {number}" for number in range(5 * GROUP + 1))
     assert len(world.registry.live("visit")) == 5 * GROUP + 1
+
+
+def test_a_group_that_is_through_is_forgotten_without_the_help_of_the_collector(
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = make_world(10 * GROUP, visits=False)
+    attempts: list[weakref.ref[Attempt]] = []
+    begin = Attempt.begin
+
+    def beginning(attempt: Attempt, numbers: Sequence[int]) -> None:
+        attempts.append(weakref.ref(attempt))
+        begin(attempt, numbers)
+
+    monkeypatch.setattr(Attempt, "begin", beginning)
+    gc.disable()
+    try:
+        world.load()
+        assert len(attempts) == 10
+        assert [each() for each in attempts] == [None] * 10
+    finally:
+        gc.enable()

@@ -86,15 +86,10 @@ class Done(NamedTuple):
 
 
 class Answers:
-    """What is known of the operations of one attempt: which are decided, which nobody reached.
+    """What is known of the operations of one attempt: which are decided, which nobody reached."""
 
-    `heard` is told every answer that is no plain success, and of an object that is `watched` those, too; it says when
-    enough is enough.
-    """
-
-    def __init__(self, jobs: dict[int, Job], *, ids_are_ours: bool, heard: Callable[[Done], bool]) -> None:
+    def __init__(self, jobs: dict[int, Job], *, ids_are_ours: bool) -> None:
         self.jobs = jobs
-        self._heard = heard
         self._ids_are_ours = ids_are_ours
         self._outcomes: dict[int, Outcome] = {}
         self._capped: set[int] = set()
@@ -110,8 +105,13 @@ class Answers:
         call: Call,
         may_send: Callable[[int], bool],
         watched: Callable[[], bool],
+        heard: Callable[[Done], bool],
     ) -> None:
-        """Give operations to the connector until each is decided; an interruption decides those it names."""
+        """Give operations to the connector until each is decided; an interruption decides those it names.
+
+        `heard` is told every answer that is no plain success, and of an object that is `watched` those, too; it says
+        when enough is enough.
+        """
         left = list(operations)
         while left:
             numbers = {each.number: None for each in left}
@@ -124,7 +124,7 @@ class Answers:
                         decided: Sequence[int] = (result.operation,)
                     else:
                         decided = self._take(result, numbers)
-                    if any(self._heard(self._done(number)) for number in decided):
+                    if any(heard(self._done(number)) for number in decided):
                         break
                 self._unanswered(numbers, may_send)
             except NotSent as event:

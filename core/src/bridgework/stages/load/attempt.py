@@ -51,7 +51,7 @@ class Attempt:
         return self._answers.done(may_send, unsent(self.error) if self.error is not None else ())
 
     def _none_for(self, jobs: dict[int, Job]) -> Answers:
-        return Answers(jobs, ids_are_ours=self._capability.identity.kind == "client-id", heard=self._heard)
+        return Answers(jobs, ids_are_ours=self._capability.identity.kind == "client-id")
 
     # ---------------------------------------------------------------- asking
 
@@ -64,7 +64,7 @@ class Attempt:
         call, size = self._call(operations[0]), self._capability.batch_size
         for start in range(0, len(operations), size):
             batch = operations[start : start + size]
-            self._answers.gather(batch, call, self._migration.journal.may_send, self._watched)
+            self._answers.gather(batch, call, self._migration.journal.may_send, self._watched, self._heard)
             if self._open():
                 return
 
