@@ -72,6 +72,7 @@ def test_after_a_rollback_dead_letters_keep_nobody_from_reading_a_corrected_expo
     bench.call("load", code=1)
     bench.call("extract", code=2)
     bench.call("rollback")
+    assert bench.call("status", code=1)["next"] == "bridgework load"
     for row in export.rows["patients"]:
         row["firstName"] = "Anna"
     export.write(tmp_path / "migration-export")

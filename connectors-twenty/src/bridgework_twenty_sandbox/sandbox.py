@@ -54,6 +54,7 @@ class TwentySandbox:
         return [
             "destination.api_key=env:TWENTY_API_KEY",
             f"owners.fallback={self._workspace.options.owner_email}",
+            "migration.currency=USD",  # a workspace has none of its own, and no migration starts without
         ]
 
     def state(self) -> dict[str, Any]:

@@ -87,7 +87,7 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Record]:
 def init(folder: Path, source: Path, sandbox: Running, settings: dict[str, str]) -> TwentyBench:
     """`bridgework init` with everything the sandbox printed."""
     given = dict(item.split("=", 1) for item in sandbox.set)
-    given |= {"source.path": str(source), "migration.currency": "USD", **FAST, **settings}
+    given |= {"source.path": str(source), **FAST, **settings}
     arguments = ["--json", "init", str(folder), "--source", "sensei", "--destination", "twenty"]
     for key, value in given.items():
         arguments += ["--set", f"{key}={value}"]

@@ -75,12 +75,12 @@ def _next(migration: Migration, states: Counter[str], open_since: str | None) ->
     for event, command in STEPS:
         if migration.journal.last_event(event) is None:
             return command
+    if states["undone"]:  # dead letters of before can wait until the others are there again
+        return "bridgework schema --apply" if is_taken_out(migration) else "bridgework load"
     if states["rejected"]:
         return "bridgework failures"
     if states["pending"] or states["in_doubt"]:
         return "bridgework migrate"
-    if states["undone"]:
-        return "bridgework schema --apply" if is_taken_out(migration) else "bridgework load"
     return _after_the_load(migration, open_since)
 
 

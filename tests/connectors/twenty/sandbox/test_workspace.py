@@ -178,3 +178,4 @@ def test_the_command_line_gets_what_a_migration_needs(practice: Practice) -> Non
     assert practice.controls.env.keys() == {"TWENTY_API_KEY", "TWENTY_LIMITED_KEY", "TWENTY_REVOKED_KEY"}
     assert "destination.api_key=env:TWENTY_API_KEY" in practice.controls.set
     assert "owners.fallback=owner@practice.example" in practice.controls.set
+    assert "migration.currency=USD" in practice.controls.set
