@@ -262,6 +262,14 @@ def test_values_that_others_hold_stand_in_the_verdict_and_say_what_to_do(result:
     assert "go on in that one, or destroy them for good" in page
 
 
+def test_the_checklist_of_the_schema_is_steps_for_a_person(result: Make) -> None:
+    steps = ["1. On person, add a field “Gender” of type choice.", "2. On deal, add a field “Teeth” of type text."]
+    page = page_of({**result("schema"), "applied": False, "checklist": steps})
+    [table] = [each for each in page.sections if isinstance(each, Table) and each.title == "By hand, in this order"]
+    assert [cell.text for row in table.rows for cell in row][1] == "On person, add a field “Gender” of type choice."
+    assert table.essential and len(table.rows) == 2
+
+
 def test_records_in_doubt_need_no_person(result: Make) -> None:
     page = reports.html({**result("status"), "records": {"created": 5, "in_doubt": 2}})
     assert "5 of 7 records are in the new system; the next load settles what became of 2 records." in page

@@ -37,12 +37,24 @@ def schema(result: Mapping[str, Any]) -> Page:
         ),
         steps=next_steps(result, *(steps if operations and not applied else ())),
         sections=(
+            *_by_hand(result),
             *tier_sections(result),
-            *operations_tables(operations),
+            *(() if "checklist" in result else operations_tables(operations)),
             *balance(result),
             *_receipts(receipts),
         ),
         facts=facts(result),
+    )
+
+
+def _by_hand(result: Mapping[str, Any]) -> tuple[Section, ...]:
+    """The operations as steps of an administrator."""
+    steps = [str(each).partition(". ") for each in items(result.get("checklist"))]
+    rows = tuple((words(number), words(said)) for number, _, said in steps)
+    return (
+        (Table(title="By hand, in this order", columns=("Step", "What to do"), rows=rows, essential=True),)
+        if rows
+        else ()
     )
 
 
