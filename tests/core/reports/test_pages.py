@@ -270,6 +270,11 @@ def test_the_checklist_of_the_schema_is_steps_for_a_person(result: Make) -> None
     assert table.essential and len(table.rows) == 2
 
 
+def test_a_plan_that_proposes_a_mapping_says_so_first(result: Make) -> None:
+    page = page_of({**result("plan"), "blocked": [], "message": "A mapping was proposed."})
+    assert page.verdict.startswith("A mapping was proposed. ")
+
+
 def test_records_in_doubt_need_no_person(result: Make) -> None:
     page = reports.html({**result("status"), "records": {"created": 5, "in_doubt": 2}})
     assert "5 of 7 records are in the new system; the next load settles what became of 2 records." in page

@@ -43,6 +43,7 @@ def plan(result: Mapping[str, Any]) -> Page:
     refused = sum(whole(each.get("records")) for each in taken)
     load = first(lines(result.get("forecast")), "load")
     operations = lines(result.get("schema"))
+    said = str(result.get("message") or "")  # that a mapping was proposed
     decide = (Step("Decide about the values that other records hold: the next table says how."),) if refused else ()
     steps = next_steps(result, *decide, Step("Read the tables below with the practice."), text="Then approve by name")
     if blocked:
@@ -54,8 +55,8 @@ def plan(result: Mapping[str, Any]) -> Page:
         stage="plan",
         title="What will be moved, and how",
         purpose="Every row was mapped once without sending anything, so that its fate is known beforehand.",
-        verdict=_verdict(blocked, planned, operations, load, crowded=crowded) + _but(refused),
-        tone="stop" if blocked or crowded else "look" if refused else "good",
+        verdict=f"{said} {_verdict(blocked, planned, operations, load, crowded=crowded)}".strip() + _but(refused),
+        tone="stop" if blocked or crowded else "look" if refused or said else "good",
         subject=subject(result),
         tiles=(
             Tile("Records planned", number(planned), note=many(len(items(result.get("load_order"))), "rule")),
