@@ -373,6 +373,14 @@ DATA: dict[str, dict[str, Any]] = {
     "log": {
         "verified": {"ok": False, "rows": 9, "head": HEX64, "table": "event", "row": 7, "problem": "hash differs"},
     },
+    "workbook": {
+        "changes": [
+            {"sheet": "patients", "row": 7, "of": "Gender", "column": "From", "before": "gender", "after": "sex"}
+        ],
+        "taken": False,
+        "message": "1 cell differs from the mapping.",
+        "next": "bridgework plan --take book.xlsx --yes",
+    },
     "plan-test": {"tests": PLAN["tests"], "next": "bridgework plan"},
     "demo": {"account_as_before": True, "differences": 0, "reports": ["reports/plan.html"], "message": "Migrated."},
     "init": {"message": "Made practice.", "folder": "practice", "keys": "the keyring", "next": "bridgework check"},

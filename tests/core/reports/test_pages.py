@@ -275,6 +275,11 @@ def test_a_plan_that_proposes_a_mapping_says_so_first(result: Make) -> None:
     assert page.verdict.startswith("A mapping was proposed. ")
 
 
+def test_what_a_workbook_changes_is_shown_before_it_is_taken(result: Make) -> None:
+    [table] = [each for each in page_of(result("workbook")).sections if isinstance(each, Table) and each.essential][:1]
+    assert [[cell.text for cell in row] for row in table.rows] == [["patients, line 7", "From", "gender", "sex"]]
+
+
 def test_records_in_doubt_need_no_person(result: Make) -> None:
     page = reports.html({**result("status"), "records": {"created": 5, "in_doubt": 2}})
     assert "5 of 7 records are in the new system; the next load settles what became of 2 records." in page

@@ -83,7 +83,8 @@ def take_workbook(migration: Migration, path: Path, *, yes: bool = False) -> Res
             migration.forget_mapping()
             migration.journal.event("mapping_edited", changes=len(changed), mapping=migration.plan.content_hash)
     taken = yes and bool(changed)
-    message = f"{len(changed)} cells differ from the mapping{'; they are in mapping.yaml now' if taken else ''}."
+    differ = "1 cell differs" if len(changed) == 1 else f"{len(changed)} cells differ"
+    message = f"{differ} from the mapping{'; they are in mapping.yaml now' if taken else ''}."
     return migration.finished(
         "workbook",
         data={"changes": lines, "taken": taken},

@@ -17,7 +17,7 @@ from bridgework.reports.pages.general import ended_early, general
 from bridgework.reports.pages.installed import connectors
 from bridgework.reports.pages.inventory import extract
 from bridgework.reports.pages.loading import delta, failures, load
-from bridgework.reports.pages.operating import approve, check, demo, log, migrate, plan_test
+from bridgework.reports.pages.operating import approve, check, demo, log, migrate, plan_test, workbook
 from bridgework.reports.pages.owning import owners
 from bridgework.reports.pages.planning import plan
 from bridgework.reports.pages.proving import reconcile
@@ -51,6 +51,7 @@ PAGES: Final[dict[str, Callable[[Mapping[str, Any]], Page]]] = {
     "migrate": migrate,
     "log": log,
     "plan-test": plan_test,
+    "workbook": workbook,
     "demo": demo,
     "summary": deliver,
 }

@@ -177,3 +177,32 @@ def demo(result: Mapping[str, Any]) -> Page:
         sections=(*((table,) if reports else ()), *balance(result)),
         facts=facts(result),
     )
+
+
+def workbook(result: Mapping[str, Any]) -> Page:
+    """What an edited workbook changes, before it is taken or after."""
+    changes = lines(result.get("changes"))
+    if not changes:
+        return general(result)
+    rows = tuple(
+        (
+            words(f"{each.get('sheet')}, line {each.get('row')}", note=str(each.get("of") or "")),
+            words(each.get("column")),
+            words(each.get("before")),
+            words(each.get("after"), tone="look"),
+        )
+        for each in changes
+    )
+    columns = ("Where", "Column", "Before", "After")
+    return Page(
+        stage="workbook",
+        title="What the workbook changes",
+        purpose="The mapping as it is, beside what somebody wrote into the workbook.",
+        verdict=str(result.get("message") or f"{many(len(changes), 'cell differs', 'cells differ')}."),
+        tone="good" if result.get("taken") else "look",
+        subject=subject(result),
+        tiles=(Tile("Changes", number(len(changes))),),
+        steps=next_steps(result, text="If that is meant, run" if not result.get("taken") else "Then run"),
+        sections=(Table(title="Changes", columns=columns, rows=rows, essential=True), *balance(result)),
+        facts=facts(result),
+    )
