@@ -10,7 +10,12 @@ from bridgework.migration import Migration
 
 def outcomes(migration: Migration, rule: CompiledRule) -> Iterator[Outcome]:
     """`Plan.run`, with documents that are missing, damaged or too large going to the attachments manifest."""
-    for outcome in migration.plan.run(rule.name, migration.staging):
+    made = migration.plan.run(rule.name, migration.staging)
+    return made if rule.file is None and rule.sheet is None else _with_documents(migration, rule, made)
+
+
+def _with_documents(migration: Migration, rule: CompiledRule, made: Iterator[Outcome]) -> Iterator[Outcome]:
+    for outcome in made:
         if isinstance(outcome, Mapped) and outcome.file is not None:
             problem = migration.documents.problem(outcome.file)
             if problem:
@@ -22,6 +27,4 @@ def outcomes(migration: Migration, rule: CompiledRule) -> Iterator[Outcome]:
 
 def records(migration: Migration, rule: CompiledRule) -> Iterator[Mapped]:
     """The records the rule writes."""
-    for outcome in outcomes(migration, rule):
-        if type(outcome) is Mapped:
-            yield outcome
+    return (outcome for outcome in outcomes(migration, rule) if type(outcome) is Mapped)

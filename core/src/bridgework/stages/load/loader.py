@@ -191,9 +191,8 @@ class Loader:
         keys = None if self._only is None else self._only.get(rule.name, frozenset())
         if keys is not None and not keys:
             return
-        for mapped in records(self._migration, rule):
-            if keys is None or mapped.key in keys:
-                yield planned(mapped)
+        found = records(self._migration, rule)
+        yield from map(planned, found if keys is None else (each for each in found if each.key in keys))
 
     def _heard(self, rule: CompiledRule, done: Sequence[Done], *, counted: bool) -> None:
         self._migration.note_head()
