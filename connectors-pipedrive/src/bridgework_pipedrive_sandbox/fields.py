@@ -71,19 +71,21 @@ def _subfields(field: Record) -> list[Record] | None:
     ]
 
 
-def handlers(object_name: str) -> dict[str, Handler]:
-    """Handlers of one object's fields by operation key."""
-    path = f"/{object_name}Fields"
-    body = _body(object_name)
+class Fields:
+    """The fields of one object, as requests read and change them."""
 
-    def create(call: Call) -> Reply:
+    def __init__(self, object_name: str) -> None:
+        self._object = object_name
+        self._body = _body(object_name)
+
+    def create(self, call: Call) -> Reply:
         _check_rights(call)
-        values = body.read(call.company, call.object_body, creating=True)
+        values = self._body.read(call.company, call.object_body, creating=True)
         _check_options(values)
         _check_cap(call.company)
         field = add_field(
             call.company,
-            object_name,
+            self._object,
             secrets.token_hex(20),
             values["field_name"],
             values["field_type"],
@@ -95,78 +97,82 @@ def handlers(object_name: str) -> dict[str, Handler]:
         call.company["fields"].put(field)
         return data(shown(field))
 
-    def read_list(call: Call) -> Reply:
-        known, extras = call.company.fields(object_name), _wanted(call)
+    def read_list(self, call: Call) -> Reply:
+        known, extras = call.company.fields(self._object), _wanted(call)
         rows, cursor = keyset_page(call, call.company["fields"], known.values(), lambda field: True, sortable=("id",))
         return listed([shown(field, extras) for field in rows], next_cursor=cursor)
 
-    def find(call: Call, *, custom: bool = False) -> Record:
-        field = call.company.fields(object_name).get(call.variable)
+    def _find(self, call: Call, *, custom: bool = False) -> Record:
+        field = call.company.fields(self._object).get(call.variable)
         if field is None:
             raise not_found("Field")
         if custom and not field["is_custom_field"]:
             raise forbidden("Built-in fields cannot be changed")
         return field
 
-    def read_one(call: Call) -> Reply:
-        return data(shown(find(call), _wanted(call)))
+    def read_one(self, call: Call) -> Reply:
+        return data(shown(self._find(call), _wanted(call)))
 
-    def update(call: Call) -> Reply:
+    def update(self, call: Call) -> Reply:
         _check_rights(call)
-        field = find(call, custom=True)
+        field = self._find(call, custom=True)
         given = call.object_body
         if not given:
             raise malformed("body: must have at least 1 property")
-        field = {**field, **body.read(call.company, given, creating=False), "update_time": call.company.stamp()}
+        field = {**field, **self._body.read(call.company, given, creating=False), "update_time": call.company.stamp()}
         call.company["fields"].put(field)
         return data(shown(field))
 
-    def delete(call: Call) -> Reply:
+    def delete(self, call: Call) -> Reply:
         _check_rights(call)
-        field = find(call, custom=True)
+        field = self._find(call, custom=True)
         remove_field(call.company, field)
         return data(shown(field, ()))
 
-    def add_options(call: Call) -> Reply:
-        field = choices(call)
+    def add_options(self, call: Call) -> Reply:
+        field = self._choices(call)
         entries = _entries(call, _TO_ADD)
         _check_count([*field["options"], *entries])
         added = call.company.new_options([entry["label"] for entry in entries])
         _store_options(call.company, field, [*field["options"], *added])
         return data(added)
 
-    def rename_options(call: Call) -> Reply:
-        field = choices(call)
+    def rename_options(self, call: Call) -> Reply:
+        field = self._choices(call)
         labels = {entry["id"]: entry["label"] for entry in _entries(call, _TO_RENAME)}
         _check_known(field, labels)
         renamed = [{**option, "label": labels.get(option["id"], option["label"])} for option in field["options"]]
         _store_options(call.company, field, renamed)
         return data([option for option in renamed if option["id"] in labels])
 
-    def remove_options(call: Call) -> Reply:
-        field = choices(call)
+    def remove_options(self, call: Call) -> Reply:
+        field = self._choices(call)
         ids = {entry["id"] for entry in _entries(call, _TO_REMOVE)}
         _check_known(field, ids)
         _store_options(call.company, field, [option for option in field["options"] if option["id"] not in ids])
         _forget_options(call.company, field, ids)
         return data([option for option in field["options"] if option["id"] in ids])
 
-    def choices(call: Call) -> Record:
+    def _choices(self, call: Call) -> Record:
         _check_rights(call)
-        field = find(call, custom=call.company.options.builtin_options == "refuse")
+        field = self._find(call, custom=call.company.options.builtin_options == "refuse")
         if field["field_type"] not in ("enum", "set"):
             raise malformed("field_code: the field has no options")
         return field
 
+
+def handlers(object_name: str) -> dict[str, Handler]:
+    """Handlers of one object's fields by operation key."""
+    path, fields = f"/{object_name}Fields", Fields(object_name)
     return {
-        f"v2 POST {path}": create,
-        f"v2 GET {path}": read_list,
-        f"v2 GET {path}/{{field_code}}": read_one,
-        f"v2 PATCH {path}/{{field_code}}": update,
-        f"v2 DELETE {path}/{{field_code}}": delete,
-        f"v2 POST {path}/{{field_code}}/options": add_options,
-        f"v2 PATCH {path}/{{field_code}}/options": rename_options,
-        f"v2 DELETE {path}/{{field_code}}/options": remove_options,
+        f"v2 POST {path}": fields.create,
+        f"v2 GET {path}": fields.read_list,
+        f"v2 GET {path}/{{field_code}}": fields.read_one,
+        f"v2 PATCH {path}/{{field_code}}": fields.update,
+        f"v2 DELETE {path}/{{field_code}}": fields.delete,
+        f"v2 POST {path}/{{field_code}}/options": fields.add_options,
+        f"v2 PATCH {path}/{{field_code}}/options": fields.rename_options,
+        f"v2 DELETE {path}/{{field_code}}/options": fields.remove_options,
     }
 
 
