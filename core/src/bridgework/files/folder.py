@@ -20,12 +20,14 @@ class Folder:
         self._root = root
 
     def names(self) -> Iterator[str]:
+        """The names of all files, with slashes."""
         for folder, folders, files in os.walk(self._root):
             folders.sort()
             for file in sorted(files):
                 yield Path(folder, file).relative_to(self._root).as_posix()
 
     def size(self, name: str) -> int | None:
+        """The bytes of a file, None if there is none."""
         path = self._root
         info = None
         for part in name.split("/"):
@@ -43,6 +45,7 @@ class Folder:
         return info.st_size
 
     def open(self, name: str) -> IO[bytes]:
+        """A stream of the file."""
         # Neither a link nor a pipe that took the file's place since it was looked at is opened or waited for.
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         try:
@@ -58,6 +61,7 @@ class Folder:
         return os.fdopen(handle, "rb", buffering=_BUFFER)
 
     def close(self) -> None:
+        """Nothing is held open afterwards."""
         return None
 
 

@@ -52,13 +52,16 @@ class Zipped:
             raise
 
     def names(self) -> Iterator[str]:
+        """The names of all files, with slashes."""
         return iter(self._entries)
 
     def size(self, name: str) -> int | None:
+        """The bytes of a file, None if there is none."""
         entry = self._entries.get(name)
         return None if entry is None else entry.file_size
 
     def open(self, name: str) -> IO[bytes]:
+        """A stream of the file."""
         entry = self._entries[name]
         try:
             stream = self._zip.open(entry)
@@ -81,6 +84,7 @@ class Zipped:
             raise _bomb(name, f"brings the export to more than {limits.total} bytes")
 
     def close(self) -> None:
+        """Nothing is held open afterwards."""
         self._zip.close()
 
 

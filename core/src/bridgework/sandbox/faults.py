@@ -110,6 +110,7 @@ class Fault(BaseModel):
 
     @property
     def executes(self) -> bool:
+        """Whether the request takes effect all the same."""
         return self.kind in COMMITTING if self.commits is None else self.commits
 
 
@@ -148,9 +149,11 @@ class FaultPlan:
         return bool(self._armed)
 
     def add(self, faults: Iterable[Fault]) -> None:
+        """Arm these, behind those that are armed."""
         self._armed.extend(_Armed(fault) for fault in faults)
 
     def clear(self) -> None:
+        """Take all away."""
         self._armed.clear()
 
     def due(self, method: str, path: str) -> Fault | None:
@@ -162,6 +165,7 @@ class FaultPlan:
         return ready[0].fault
 
     def show(self) -> list[dict[str, Any]]:
+        """Those in force, each with how often it was looked at and how often it happened."""
         return [
             {"fault": armed.fault.model_dump(exclude_defaults=True), "seen": armed.seen, "fired": armed.fired}
             for armed in self._armed

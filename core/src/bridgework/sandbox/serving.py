@@ -40,6 +40,7 @@ class Announcement:
     set: list[str]
 
     def line(self) -> str:
+        """The announcement as one line of JSON."""
         return orjson.dumps(
             {"name": self.name, "base_url": self.base_url, "env": dict(self.env), "set": self.set}
         ).decode()

@@ -28,12 +28,15 @@ class StateFile:
         self._changes: dict[tuple[str, str], bytes | None] = {}
 
     def put(self, kind: str, key: str, value: object) -> None:
+        """Keep a value, bytes as they are and anything else as JSON, with the next `commit`."""
         self._changes[kind, key] = value if isinstance(value, bytes) else orjson.dumps(value)
 
     def remove(self, kind: str, key: str) -> None:
+        """Forget a value with the next `commit`."""
         self._changes[kind, key] = None
 
     def commit(self) -> None:
+        """Write what was put and removed, all of it or nothing."""
         if not self._changes:
             return
         changes, self._changes = self._changes, {}
@@ -49,12 +52,15 @@ class StateFile:
         self._db.execute("COMMIT")
 
     def values(self, kind: str) -> Iterator[tuple[str, Any]]:
+        """The JSON values of a kind, by key."""
         for key, value in self.blobs(kind):
             yield key, orjson.loads(value)
 
     def blobs(self, kind: str) -> Iterator[tuple[str, bytes]]:
+        """The values of a kind as bytes, by key."""
         yield from self._db.execute("SELECT key, value FROM entries WHERE kind = ?", (kind,))
 
     def close(self) -> None:
+        """Commit and close the file."""
         self.commit()
         self._db.close()

@@ -42,9 +42,11 @@ class Ledger:
     latest: dict[str, datetime] = field(default_factory=dict)
 
     def note(self, object_name: str, what: str, number: int = 1) -> None:
+        """Count what became of records of an object."""
         self.counts.setdefault(object_name, Counter())[what] += number
 
     def keep(self, migration: Migration, target: Target, reason: str) -> None:
+        """Note a record that stays, and why."""
         self.note(target.object, "kept")
         self.kept.append(
             {

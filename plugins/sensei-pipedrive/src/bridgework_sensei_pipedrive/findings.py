@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from bridgework.canonical import zone_of
@@ -93,47 +94,34 @@ def _unknown(staging: Staging, name: str, field: str, known: frozenset[str]) -> 
 
 def _recalls(staging: Staging) -> Iterator[Finding]:
     """Due dates that are not the last visit plus the cycle, overdue recalls, and cycles that cannot be read."""
-    today = _today(staging)
-    rows = staging.count("recare")
+    today, rows = _today(staging).isoformat(), staging.count("recare")
     for row in staging.rows("recare"):
-        due = row.get("Due Date")
-        expected = recall_expected({"last": row.get("Last Visit"), "cycle": row.get("Recare Cycle")})
+        about = partial(Finding, severity=Severity.WARN, object="recare", key=row.key, denominator=rows)
+        due, cycle = row.get("Due Date"), row.get("Recare Cycle")
+        expected = recall_expected({"last": row.get("Last Visit"), "cycle": cycle})
         if due and expected and due != expected:
-            yield Finding(
+            yield about(
                 check="REC-01",
-                severity=Severity.WARN,
-                object="recare",
-                key=row.key,
                 field="Due Date",
                 summary="the printed due date is not the last visit plus the cycle; the printed one is kept",
                 evidence=f"{due}, expected {expected}",
                 action="Look which of the two holds, and correct the recall in the old system.",
-                denominator=rows,
             )
-        if due and due < today.isoformat():
-            yield Finding(
+        if due and due < today:
+            yield about(
                 check="REC-02",
-                severity=Severity.WARN,
-                object="recare",
-                key=row.key,
                 field="Due Date",
                 summary="recall is overdue; it keeps its past date and stays open",
                 evidence=str(due),
                 action="Book the recall, or move its date.",
-                denominator=rows,
             )
-        cycle = row.get("Recare Cycle")
         if cycle and recall_expected({"last": "2026-01-01", "cycle": cycle}) is None:
-            yield Finding(
+            yield about(
                 check="REC-03",
-                severity=Severity.WARN,
-                object="recare",
-                key=row.key,
                 field="Recare Cycle",
                 summary="cycle that cannot be read: the interval in months stays empty",
                 evidence=str(cycle),
                 action="Enter the cycle as a number of weeks, months or years.",
-                denominator=rows,
             )
 
 
