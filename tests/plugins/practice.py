@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -112,3 +113,29 @@ def skipped(outcomes: Iterable[Outcome]) -> list[Skipped]:
 
 def disposed(outcomes: Iterable[Outcome]) -> list[Disposed]:
     return [each for each in outcomes if isinstance(each, Disposed)]
+
+
+def rows_of(outcome: Outcome) -> list[str]:
+    """The keys of the rows an outcome is about: a group has several."""
+    return [row.key for row in outcome.sources] if isinstance(outcome, Mapped) else [outcome.key]
+
+
+def require_one_outcome_each(practice: Practice, plan: Plan, outcomes: dict[str, list[Outcome]]) -> None:
+    """Every row has exactly one outcome in every rule of its object."""
+    for name, made in outcomes.items():
+        source = plan.rules[name].object
+        rows = Counter(key for each in made for key in rows_of(each))
+        assert max(rows.values()) == 1, name
+        assert len(rows) == practice.staging.count(source), name
+
+
+def not_chosen(plan: Plan, outcomes: dict[str, list[Outcome]]) -> list[tuple[str, str]]:
+    """Rows (object, key) that no rule chose, and none skipped for a reason."""
+    chosen: dict[tuple[str, str], bool] = {}
+    for name, made in outcomes.items():
+        for each in made:
+            selected = not isinstance(each, Skipped) or each.selected
+            for key in rows_of(each):
+                row = (plan.rules[name].object, key)
+                chosen[row] = chosen.get(row, False) or selected
+    return [row for row, selected in chosen.items() if not selected]

@@ -9,9 +9,9 @@ from decimal import Decimal
 
 import pytest
 
-from bridgework.mapping import Decisions, Disposed, Mapped, MemoryStaging, Outcome, Plan, Skipped, canonical, running
+from bridgework.mapping import Decisions, Disposed, Mapped, MemoryStaging, Outcome, Plan, canonical, running
 
-from ..practice import Practice, disposed, mapped, skipped
+from ..practice import Practice, disposed, mapped, not_chosen, require_one_outcome_each, skipped
 
 Outcomes = dict[str, list[Outcome]]
 
@@ -22,26 +22,11 @@ def test_every_source_field_is_accounted_for(plan: Plan) -> None:
 
 
 def test_every_row_has_exactly_one_outcome_in_every_rule(practice: Practice, plan: Plan, outcomes: Outcomes) -> None:
-    for name, made in outcomes.items():
-        source = plan.rules[name].object
-        rows = Counter(key for each in made for key in _rows(each))
-        assert max(rows.values()) == 1, name
-        assert len(rows) == practice.staging.count(source), name
+    require_one_outcome_each(practice, plan, outcomes)
 
 
 def test_every_row_is_chosen_by_a_rule_or_skipped_for_a_reason(plan: Plan, outcomes: Outcomes) -> None:
-    chosen: dict[tuple[str, str], bool] = {}
-    for name, made in outcomes.items():
-        for each in made:
-            selected = not isinstance(each, Skipped) or each.selected
-            for key in _rows(each):
-                row = (plan.rules[name].object, key)
-                chosen[row] = chosen.get(row, False) or selected
-    assert [row for row, selected in chosen.items() if not selected] == []
-
-
-def _rows(each: Outcome) -> list[str]:
-    return [row.key for row in each.sources] if isinstance(each, Mapped) else [each.key]
+    assert not_chosen(plan, outcomes) == []
 
 
 def test_patients_who_take_part_become_persons(practice: Practice, outcomes: Outcomes) -> None:
