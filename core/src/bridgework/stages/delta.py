@@ -7,6 +7,7 @@ from datetime import timedelta
 from bridgework.errors import UsageError
 from bridgework.migration import Migration
 from bridgework.results import Result
+from bridgework.stages.extract import reading
 from bridgework.stages.load_stage import load
 from bridgework.stages.noting import note_delta
 
@@ -31,13 +32,10 @@ def delta(migration: Migration) -> Result:
     description = migration.hooks.describe_source()
     since = migration.staging.description.generated_at
     writer = migration.staging_writer()
-    rows: dict[str, int] = {}
-    migration.progress.start("delta", sum(each.rows or 0 for each in description.objects))
     writer.overlay(description, complete=description.complete)
-    for each in description.objects:
-        if not each.absent:
-            records = migration.hooks.extract(each.name, None if description.complete else since - OVERLAP)
-            rows[each.name] = writer.add(each.name, migration.progress.counted(each.name, records))
+    read_since = None if description.complete else since - OVERLAP
+    for name, records in reading(migration, "delta", description, read_since):
+        writer.add(name, records)
     frozen = writer.freeze()
     migration.forget_staging()
     note_delta(migration)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from bridgework.errors import UsageError
 from bridgework.migration import Migration
+from bridgework.model import SourceDescription, SourceRecord
 from bridgework.results import Result
 
 
@@ -21,12 +23,7 @@ def extract(migration: Migration) -> Result:
     description = migration.hooks.describe_source()
     writer = migration.staging_writer()
     writer.begin(description)
-    rows: dict[str, int] = {}
-    migration.progress.start("extract", sum(each.rows or 0 for each in description.objects))
-    for each in description.objects:
-        if not each.absent:
-            records = migration.hooks.extract(each.name)
-            rows[each.name] = writer.add(each.name, migration.progress.counted(each.name, records))
+    rows = {name: writer.add(name, records) for name, records in reading(migration, "extract", description)}
     writer.freeze()
     migration.fix_cutover(description.generated_at)
     practice = description.facts.get("practice_name", "")
@@ -41,6 +38,21 @@ def extract(migration: Migration) -> Result:
         differences=bool(description.warnings),
         report="inventory",
     )
+
+
+def reading(
+    migration: Migration, stage: str, description: SourceDescription, since: datetime | None = None
+) -> Iterator[tuple[str, Iterator[SourceRecord]]]:
+    """Every object that is there, with its rows. They count as progress where the source says how many there are, as it
+    does not of nested lists; where it says so of none, all count.
+    """
+    known = sum(each.rows or 0 for each in description.objects)
+    migration.progress.start(stage, known or None)
+    for each in description.objects:
+        if not each.absent:
+            records = migration.hooks.extract(each.name, since)
+            counts = each.rows is not None or not known
+            yield each.name, migration.progress.counted(each.name, records) if counts else records
 
 
 def inventory(migration: Migration) -> dict[str, Any]:
