@@ -88,7 +88,7 @@ def head(store: Store) -> Head:
 def entry_at(connection: Connection, seq: int) -> Logged | None:
     """The entry that holds the row of that number."""
     row = connection.execute(
-        f"SELECT {_ENTRY} FROM entry WHERE seq <= ? ORDER BY seq DESC LIMIT 1",  # noqa: S608 - constant columns
+        f"SELECT {_ENTRY} FROM entry WHERE seq <= ? ORDER BY seq DESC LIMIT 1",
         (seq,),
     ).fetchone()
     found = None if row is None else Logged(*row)
@@ -111,14 +111,14 @@ def rows_at(connection: Connection, numbers: Iterable[int]) -> dict[int, tuple[i
 
 def walk(store: Store) -> Iterator[Logged]:
     """All entries of the chain in order."""
-    statement = f"SELECT {_ENTRY} FROM entry WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - constant columns
+    statement = f"SELECT {_ENTRY} FROM entry WHERE seq > ? ORDER BY seq LIMIT ?"
     return (Logged(*row) for row in pages(store, statement, (0,), (), size=_PAGE))
 
 
 def intents_in_order(store: Store, *, newest_first: bool) -> Iterator[Logged]:
     """Entries of intents, one way or the other."""
     sign, order, first = ("<", "DESC", 2**62) if newest_first else (">", "ASC", 0)
-    statement = f"SELECT {_ENTRY} FROM entry WHERE kind = ? AND seq {sign} ? ORDER BY seq {order} LIMIT ?"  # noqa: S608
+    statement = f"SELECT {_ENTRY} FROM entry WHERE kind = ? AND seq {sign} ? ORDER BY seq {order} LIMIT ?"
     return (Logged(*row) for row in pages(store, statement, (first,), (INTENTS,), size=_PAGE))
 
 

@@ -101,7 +101,7 @@ def conservation(store: Store) -> dict[str, dict[str, int]]:
     with store.read() as connection:
         _rank_targets(connection)
         for name, rank, number in connection.execute(
-            f"SELECT object, rank, count(*) FROM (SELECT d.object AS object, max({_RANK}) AS rank"  # noqa: S608
+            f"SELECT object, rank, count(*) FROM (SELECT d.object AS object, max({_RANK}) AS rank"
             " FROM disposition AS d GROUP BY d.object, d.key) GROUP BY object, rank ORDER BY object, rank"
         ):
             fates = found.setdefault(name, {})
@@ -114,7 +114,7 @@ def reasons(store: Store, name: str) -> dict[tuple[str, str], int]:
     with store.read() as connection:
         _rank_targets(connection)
         rows = connection.execute(
-            f"SELECT rank, reason, count(*) FROM (SELECT max({_RANK}) AS rank, {_REASON} AS reason"  # noqa: S608
+            f"SELECT rank, reason, count(*) FROM (SELECT max({_RANK}) AS rank, {_REASON} AS reason"
             " FROM disposition AS d WHERE d.object = ? GROUP BY d.key) GROUP BY rank, reason ORDER BY rank, reason",
             (name,),
         ).fetchall()
@@ -126,7 +126,7 @@ def rows_in(store: Store, name: str, disposition: str) -> Iterator[tuple[str, st
     with store.read() as connection:
         _rank_targets(connection)
         cursor = connection.execute(
-            f"SELECT d.key, max({_RANK}), d.rule, {_REASON} FROM disposition AS d WHERE d.object = ?"  # noqa: S608
+            f"SELECT d.key, max({_RANK}), d.rule, {_REASON} FROM disposition AS d WHERE d.object = ?"
             " GROUP BY d.key ORDER BY d.key",
             (name,),
         )

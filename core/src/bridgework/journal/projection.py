@@ -311,7 +311,7 @@ def apply_matched(connection: Connection, rule: str, name: str, rows: Sequence[S
     """Targets that exist without our doing: (key, id, version)."""
     _name(connection, rule, name, [row[0] for row in rows])
     connection.executemany(
-        "INSERT INTO standing(target, state, object, id, version) SELECT t.number, 'matched', ?3, ?4, ?5"  # noqa: S608
+        "INSERT INTO standing(target, state, object, id, version) SELECT t.number, 'matched', ?3, ?4, ?5"
         f" FROM target AS t WHERE t.rule = ?1 AND t.key = ?2 AND {_NOT_OPEN}"
         " ON CONFLICT(target) DO UPDATE SET object = ?3, id = ?4, version = ?5, state = 'matched', origin = 0,"
         " reason = '', field = ''",
@@ -348,7 +348,7 @@ def apply_settled(connection: Connection, rule: str, rows: Sequence[Sequence[str
 def apply_state(connection: Connection, rule: str, state: str, reason: str, field: str, keys: Sequence[str]) -> None:
     """A state that no operation brought about. A target with an open operation keeps being in doubt."""
     connection.executemany(
-        "INSERT INTO standing(target, object, state, reason, field) SELECT t.number, t.object, ?3, ?4, ?5"  # noqa: S608
+        "INSERT INTO standing(target, object, state, reason, field) SELECT t.number, t.object, ?3, ?4, ?5"
         f" FROM target AS t WHERE t.rule = ?1 AND t.key = ?2 AND {_NOT_OPEN}"
         " ON CONFLICT(target) DO UPDATE SET state = ?3, reason = ?4, field = ?5",
         [(rule, key, state, reason, field) for key in keys],

@@ -18,7 +18,7 @@ from bridgework.store import Connection, Store, pages
 BATCH = 5_000
 _FIELDS = tuple(field.name for field in fields(Target))
 _STATE = "iif(o.target IS NOT NULL, 'in_doubt', coalesce(s.state, 'pending'))"
-_AND_STATE_IN = f" AND {_STATE} IN (SELECT value FROM json_each(?))"  # noqa: S608
+_AND_STATE_IN = f" AND {_STATE} IN (SELECT value FROM json_each(?))"
 _COMPUTED = {
     "rule": "t.rule",
     "key": "t.key",
@@ -35,7 +35,7 @@ _STANDING = "LEFT JOIN standing AS s ON s.target = t.number LEFT JOIN open_opera
 # Schema operations and the record of `check --canary` have intents and outcomes, but are no part of what is migrated.
 _ROWS_ONLY = "t.schema = 0 AND t.rule <> 'canary'"
 
-_STATE_OF_OLD = f"iif(t.plan < (SELECT value FROM counter WHERE name = 'plan'), {_STATE}, '')"  # noqa: S608
+_STATE_OF_OLD = f"iif(t.plan < (SELECT value FROM counter WHERE name = 'plan'), {_STATE}, '')"
 # Nothing of it is in the destination and the newest plan does not want it: it counts no more.
 _SUPERSEDED = f"({_STATE_OF_OLD} IN ('undone', 'skipped') OR ({_STATE_OF_OLD} = 'rejected' AND s.id = ''))"
 _LIVE = "CROSS JOIN standing AS s ON s.target = t.number WHERE s.id <> '' AND s.state NOT IN ('undone', 'skipped')"
@@ -130,8 +130,7 @@ def ids(store: Store, rule: str, keys: Iterable[str]) -> dict[str, str]:
 def _by_keys(store: Store, columns: str, rest: str, rule: str, keys: Sequence[str]) -> list[Any]:
     with store.read() as connection:
         rows: list[Any] = connection.execute(
-            f"SELECT {columns} FROM json_each(?) AS j CROSS JOIN target AS t"  # noqa: S608
-            f" ON t.rule = ? AND t.key = j.value {rest}",
+            f"SELECT {columns} FROM json_each(?) AS j CROSS JOIN target AS t ON t.rule = ? AND t.key = j.value {rest}",
             (as_json(keys), rule),
         ).fetchall()
     return rows
@@ -153,7 +152,7 @@ def all_targets(
 
 def _paged(store: Store, condition: str, fixed: Sequence[Any]) -> Iterator[Target]:
     statement = (
-        f"SELECT t.rule, t.key, {_COLUMNS} FROM target AS t INDEXED BY target_by_key {_STANDING}"  # noqa: S608
+        f"SELECT t.rule, t.key, {_COLUMNS} FROM target AS t INDEXED BY target_by_key {_STANDING}"
         f" WHERE {_ROWS_ONLY} AND {condition} AND (t.rule, t.key) > (?, ?) ORDER BY t.rule, t.key LIMIT ?"
     )
     for row in pages(store, statement, ("", ""), fixed):
@@ -184,7 +183,7 @@ def rules(store: Store) -> dict[str, str]:
     """Rule to object, in the order in which the rules were first planned: parents before their children."""
     found: list[tuple[int, str, str]] = []
     statement = (
-        "SELECT t.number, t.rule, t.object FROM target AS t INDEXED BY target_by_key"  # noqa: S608
+        "SELECT t.number, t.rule, t.object FROM target AS t INDEXED BY target_by_key"
         f" WHERE {_ROWS_ONLY} AND t.object <> '' AND t.rule > ? ORDER BY t.rule LIMIT 1"
     )
     with store.read() as connection:
@@ -197,8 +196,7 @@ def counts(store: Store) -> dict[str, dict[str, int]]:
     """Per rule and state how many targets there are; one that a newer plan superseded is none any more."""
     found: dict[str, dict[str, int]] = {}
     wanted = f"{_ROWS_ONLY} AND NOT {_SUPERSEDED}"
-    # Only constants of this module are put together.
-    statement = f"SELECT t.rule, {_STATE} FROM target AS t {_STANDING} WHERE {wanted}"  # noqa: S608
+    statement = f"SELECT t.rule, {_STATE} FROM target AS t {_STANDING} WHERE {wanted}"
     with store.read() as connection:
         # Counted here: SQLite would sort a million rows to group them.
         each = Counter(connection.execute(statement))
@@ -211,9 +209,7 @@ def superseded(store: Store) -> int:
     """How many dead letters a newer plan does not want any more."""
     condition = f"{_ROWS_ONLY} AND {_SUPERSEDED} AND s.state <> 'undone'"
     with store.read() as connection:
-        row = connection.execute(
-            f"SELECT count(*) FROM target AS t {_STANDING} WHERE {condition}"  # noqa: S608
-        ).fetchone()
+        row = connection.execute(f"SELECT count(*) FROM target AS t {_STANDING} WHERE {condition}").fetchone()
     return int(row[0])
 
 

@@ -106,7 +106,7 @@ def put_pointers(connection: Connection, pointers: Iterable[Pointer], handles: I
 def forget_all(connection: Connection) -> None:
     """Take back everything: the source describes its references differently now."""
     for table in ("pointer", "handle", "link", "reference_parent", "reference"):
-        connection.execute(f"DELETE FROM {table}")  # noqa: S608
+        connection.execute(f"DELETE FROM {table}")
 
 
 def forget(connection: Connection, rows: Sequence[int]) -> None:
@@ -165,7 +165,7 @@ ORPHAN = (
     " AND h.field = rp.handle AND h.value = p.value WHERE rp.reference = p.reference AND rp.handle <> '')"
 )
 AMBIGUOUS = (
-    "EXISTS (SELECT 1 FROM reference_parent AS rp CROSS JOIN handle AS h ON h.object = rp.parent"  # noqa: S608
+    "EXISTS (SELECT 1 FROM reference_parent AS rp CROSS JOIN handle AS h ON h.object = rp.parent"
     " AND h.field = rp.handle AND h.value = p.value WHERE rp.reference = p.reference AND rp.handle <> ''"
     f" GROUP BY rp.parent HAVING {CHOSEN} = 0)"
 )
@@ -181,7 +181,7 @@ def link_chunk(connection: Connection, number: int, after: int, upto: int) -> No
         (number, after, upto),
     )
     connection.execute(
-        f"INSERT OR IGNORE INTO link SELECT p.reference, {CHOSEN} AS chosen, p.child FROM pointer AS p"  # noqa: S608
+        f"INSERT OR IGNORE INTO link SELECT p.reference, {CHOSEN} AS chosen, p.child FROM pointer AS p"
         " CROSS JOIN reference_parent AS rp ON rp.reference = p.reference AND rp.handle <> ''"
         " CROSS JOIN handle AS h ON h.object = rp.parent AND h.field = rp.handle AND h.value = p.value"
         " WHERE p.reference = ? AND p.child > ? AND p.child <= ?"

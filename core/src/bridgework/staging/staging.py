@@ -85,7 +85,7 @@ class Staging:
 
     def _numbers(self, column: str) -> dict[str, int]:
         with self._store.read() as connection:
-            return dict(connection.execute(f"SELECT name, {column} FROM object").fetchall())  # noqa: S608
+            return dict(connection.execute(f"SELECT name, {column} FROM object").fetchall())
 
     # ---------------------------------------------------------------------------------- rows
 
@@ -94,10 +94,7 @@ class Staging:
         number = self._ids.get(object_name)
         if number is None:
             return
-        statement = (
-            f"SELECT {_ROW} FROM payload AS p"  # noqa: S608
-            " WHERE p.seq < ? AND p.seq > ? ORDER BY p.seq LIMIT ?"
-        )
+        statement = f"SELECT {_ROW} FROM payload AS p WHERE p.seq < ? AND p.seq > ? ORDER BY p.seq LIMIT ?"
         files = self._files
         found = pages(self._store, statement, (first_place(number),), (end_place(number),), PAGE)
         for seq, key, digest, file, line, data in found:
@@ -122,7 +119,7 @@ class Staging:
         for start in range(0, len(wanted), PAGE):
             with self._store.read() as connection:
                 rows = connection.execute(
-                    f"SELECT {_ROW} FROM json_each(?) AS j {join}",  # noqa: S608
+                    f"SELECT {_ROW} FROM json_each(?) AS j {join}",
                     (orjson.dumps(wanted[start : start + PAGE]).decode(), *parameters),
                 ).fetchall()
             found.extend(self._row(row) for row in rows)
@@ -262,7 +259,7 @@ class Staging:
 
     def _pointing(self, child: str, field: str, condition: str) -> Iterator[Row]:
         statement = (
-            f"SELECT q.child, {_ROW} FROM (SELECT DISTINCT p.child AS child FROM pointer AS p"  # noqa: S608
+            f"SELECT q.child, {_ROW} FROM (SELECT DISTINCT p.child AS child FROM pointer AS p"
             f" WHERE p.reference = ? AND ({condition}) AND p.child > ? ORDER BY p.child LIMIT ?) AS q"
             " CROSS JOIN payload AS p ON p.seq = q.child"
         )
@@ -301,7 +298,7 @@ _NOT_MERGED = " AND NOT EXISTS (SELECT 1 FROM heir AS h WHERE h.merged = l.paren
 
 def _links(table: str, condition: str) -> str:
     return (
-        f"SELECT l.parent, l.child, {_ROW} FROM {table} AS l CROSS JOIN payload AS p ON p.seq = l.child"  # noqa: S608
+        f"SELECT l.parent, l.child, {_ROW} FROM {table} AS l CROSS JOIN payload AS p ON p.seq = l.child"
         f" WHERE l.reference = ? AND l.parent < ?{condition}"
         " AND (l.parent, l.child) > (?, ?) ORDER BY l.parent, l.child LIMIT ?"
     )

@@ -48,5 +48,5 @@ def three_way(
 
 
 def _plain(value: Value) -> Value:
-    """Nothing there has several forms; numbers may carry trailing zeros."""
+    """Nothing has several forms."""
     return None if value in ("", [], {}) else value
