@@ -61,10 +61,11 @@ def check(connection: Connection, intents: Sequence[Intent]) -> list[Opened]:
     if sum(map(len, known.values())) < len(intents):
         _make_targets(connection, intents)
         known = _numbers(connection, keys)
-    begun = _begun(connection, keys)
+    begun = _begun(connection, known)
     opened = []
     for intent in intents:
-        before = begun.get((intent.rule, intent.key))
+        number = known[intent.rule][intent.key]
+        before = begun.get(number)
         # Most records are met for the first time.
         attempt = _attempt(intent, before) if before or intent.attempt else 1
         opened.append(
@@ -74,7 +75,7 @@ def check(connection: Connection, intents: Sequence[Intent]) -> list[Opened]:
                 intent.generation,
                 attempt,
                 intent.mapped_hash,
-                known[intent.rule][intent.key],
+                number,
                 before.state if before else _PENDING,
             )
         )
@@ -126,18 +127,18 @@ class _Begun(NamedTuple):
 _UNTOUCHED = _Begun(None, 0, 0, "", 0, "", _PENDING, None)
 
 
-def _begun(connection: Connection, keys: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], _Begun]:
-    """Those of the targets that an operation or an event was ever about, by rule and key."""
+def _begun(connection: Connection, known: Mapping[str, Mapping[str, int]]) -> dict[int, _Begun]:
+    """Those of the targets that an operation or an event was ever about, by number."""
     return {
-        (rule, row[0]): _Begun(*row[1:])
-        for rule, wanted in keys.items()
+        row[0]: _Begun(*row[1:])
+        for numbers in known.values()
         for row in connection.execute(
-            "SELECT t.key, s.verb, coalesce(s.generation, 0), coalesce(s.attempt, 0), coalesce(s.outcome, ''),"
+            "SELECT j.value, s.verb, coalesce(s.generation, 0), coalesce(s.attempt, 0), coalesce(s.outcome, ''),"
             " coalesce(s.operation, 0), coalesce(s.id, ''), coalesce(s.state, 'pending'), o.operation"
-            " FROM json_each(?) AS j CROSS JOIN target AS t ON t.rule = ? AND t.key = j.value"
-            " LEFT JOIN standing AS s ON s.target = t.number LEFT JOIN open_operation AS o ON o.target = t.number"
+            " FROM json_each(?) AS j LEFT JOIN standing AS s ON s.target = j.value"
+            " LEFT JOIN open_operation AS o ON o.target = j.value"
             " WHERE s.target IS NOT NULL OR o.target IS NOT NULL",
-            (as_json(wanted), rule),
+            (as_json(list(numbers.values())),),
         ).fetchall()
     }
 
@@ -236,14 +237,15 @@ _OTHERWISE: dict[str, str] = {
 def _opened(connection: Connection, operations: Sequence[int]) -> dict[int, Opened]:
     """Open operations of an earlier process, read back from the chain."""
     intents = {number: Intent(*values) for number, (_, values) in rows_at(connection, operations).items()}
-    keys = _keys_by_rule(list(intents.values()))
-    known, begun = _numbers(connection, keys), _begun(connection, keys)
+    known = _numbers(connection, _keys_by_rule(list(intents.values())))
+    begun = _begun(connection, known)
     opened = {}
-    for number, intent in intents.items():
-        before = begun.get((intent.rule, intent.key))
-        if before is not None and before.still_open == number:
+    for operation, intent in intents.items():
+        number = known[intent.rule].get(intent.key)
+        before = None if number is None else begun.get(number)
+        if number is not None and before is not None and before.still_open == operation:
             mark = (intent.verb, intent.object, intent.generation, intent.attempt, intent.mapped_hash)
-            opened[number] = Opened(*mark, known[intent.rule][intent.key], before.state)
+            opened[operation] = Opened(*mark, number, before.state)
     return opened
 
 
