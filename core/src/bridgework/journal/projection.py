@@ -275,8 +275,8 @@ def apply_outcomes(
         written = mapped_hash if success and verb != Verb.DELETE else ""
         origin = operation if success else 0
         altered = int(success and verb != Verb.RESTORE)  # a record that comes back is the one that was read back before
-        mark = (operation, settled, verb, attempt, outcome, reason, field)
-        changes.append((number, state, name, id_, version, generation, origin, written, *mark, makes, altered))
+        now = (number, state, name, id_, version, generation, origin, written)
+        changes.append((*now, operation, settled, verb, attempt, outcome, reason, field, makes, altered))
         closed.append(number)
     connection.executemany(
         "INSERT INTO standing(target, state, object, id, version, generation, origin, mapped_hash, operation, settled,"

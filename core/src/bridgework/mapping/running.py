@@ -37,8 +37,20 @@ def run_rule(session: Session, rule: CompiledRule) -> Iterator[Outcome]:
         return
     takes_all, by_column = session.takes_all(rule), columns.fit(rule)
     for batch in columns.batches(scopes(session, rule)):
+        if takes_all and by_column and not rule.needed:
+            yield from _taken(rule, batch)
+            continue
         places = [Place(s.row.key) if takes_all else session.find_place(rule, s.row, s) for s in batch]
         yield from _by_column(rule, batch, places) if by_column else map(outcome, repeat(rule), batch, places)
+
+
+def _taken(rule: CompiledRule, scopes: Sequence[Scope]) -> Iterator[Outcome]:
+    """As `outcome` of each row, where each becomes a record under its own key: mapped together."""
+    keys = [scope.row.key for scope in scopes]
+    bodies = columns.bodies(rule, scopes, scopes[0].session.around.lengths.harmless)
+    if bodies is None:
+        return map(outcome, repeat(rule), scopes, map(Place, keys))
+    return map(_record, repeat(rule), scopes, keys, bodies)
 
 
 def _by_column(rule: CompiledRule, scopes: Sequence[Scope], places: Sequence[Place]) -> Iterator[Outcome]:

@@ -36,6 +36,10 @@ class KeptBodies(Protocol):
     def kept(self) -> Blob | None: ...
 
 
+def _image(intent: Intent, kind: ImageKind, body: Body | Blob) -> Image:
+    return Image(intent.rule, intent.key, kind, body, intent.generation)
+
+
 class Stores:
     """journal.db and records.db of one migration.
 
@@ -122,22 +126,16 @@ class Stores:
 
     def keep_before(self, jobs: Sequence[KeptBodies]) -> None:
         """Keep what creates are about to send and what updates are about to replace, before their intents."""
-        self._keep(
-            [
-                *((job.intent, "sent", job.kept) for job in jobs if job.kept),
-                *((job.intent, "pre", job.before) for job in jobs if job.before),
-            ]
-        )
+        self._keep([_image(job.intent, "sent", job.kept) for job in jobs if job.kept])
+        self._keep([_image(job.intent, "pre", job.before) for job in jobs if job.before])
 
     def keep_sent(self, jobs: Sequence[KeptBodies]) -> None:
         """Keep what updates left behind, once they are known to be done."""
-        self._keep([(job.intent, "sent", job.sent) for job in jobs if job.sent])
+        self._keep([_image(job.intent, "sent", job.sent) for job in jobs if job.sent])
 
-    def _keep(self, bodies: Sequence[tuple[Intent, ImageKind, Body | Blob]]) -> None:
-        if bodies:
-            self.records.images.put(
-                [Image(intent.rule, intent.key, kind, body, intent.generation) for intent, kind, body in bodies]
-            )
+    def _keep(self, images: Sequence[Image]) -> None:
+        if images:
+            self.records.images.put(images)
 
     def images(self, rule: str, keys: Sequence[str], kind: Literal["pre", "sent"] = "sent") -> dict[str, Body]:
         """The newest body of a kind by key: as sent, or what updates replaced."""

@@ -48,11 +48,8 @@ class Images:
         for batch in _batches(images):
             with self._store.write("images") as connection:
                 connection.executemany(
-                    "INSERT INTO image(rule, key, generation, operation, kind, body) VALUES(?, ?, ?, ?, ?, ?)",
-                    [
-                        (rule, key, generation, operation, kind, body if isinstance(body, Blob) else Blob(_json(body)))
-                        for rule, key, kind, body, generation, operation in batch
-                    ],
+                    "INSERT INTO image(rule, key, kind, body, generation, operation) VALUES(?, ?, ?, ?, ?, ?)",
+                    [each if isinstance(each.body, Blob) else _written(each) for each in batch],
                 )
                 _sort_in(connection)
 
@@ -116,7 +113,8 @@ class Images:
             yield chosen[number], body
 
 
-_json = orjson.dumps
+def _written(image: Image) -> Image:
+    return image._replace(body=Blob(orjson.dumps(image.body)))
 
 
 def _batches(items: Iterable[T]) -> Iterator[list[T]]:
