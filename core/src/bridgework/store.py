@@ -186,7 +186,7 @@ class Store:
         self._broken: StoreFailure | None = None
         self._inside = False
         self._closed = False
-        self.read_only = read_only
+        self._read_only = read_only
         self._writer = open_store(path, key, read_only=read_only)
         try:
             with sqlite_errors(path):
@@ -266,7 +266,7 @@ class Store:
             self._broken = self._broken or _failure(self.path, getattr(failed, "sqlite_errorcode", 1))
 
     def _usable(self) -> None:
-        if self.read_only:
+        if self._read_only:
             raise StoreFailure(f"{self.path.name} was opened for reading only", next_step="run the command again")
         if self._broken is not None:  # whoever comes second is told the cause, not the consequence
             raise StoreFailure(self._broken.message, next_step=self._broken.next_step)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -80,17 +78,3 @@ def test_images_are_found_whether_their_keys_are_sorted_in_or_not(
                 assert reader.many("r", "abcd", "sent") == newest
                 first = {key: {"v": n} for key, kind, made, n in reversed(model) if (kind, made) == ("pre", 2)}
                 assert reader.first("r", "abcd", "pre", 2) == first
-
-
-def test_who_may_only_read_finds_images_without_sorting_them_in(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(images, "SORTED_TOGETHER", 10)
-    path = tmp_path / "records.db"
-    with Records.create(path, KEY, MIGRATION) as records:
-        records.images.put(Image("r", f"k{number}", "sent", {"v": number}) for number in range(35))
-        with Records.open(path, KEY, MIGRATION, read_only=True) as reader:
-            assert reader.images.many("r", ["k3", "k34"], "sent") == {"k3": {"v": 3}, "k34": {"v": 34}}
-        assert records.images.latest("r", "k3", "sent") == {"v": 3}
-        with Records.open(path, KEY, MIGRATION, read_only=True) as reader:
-            assert reader.images.many("r", ["k3", "k34"], "sent") == {"k3": {"v": 3}, "k34": {"v": 34}}

@@ -1,9 +1,8 @@
 """Images of destination records: before we changed them, as sent, as read back. They hold values, so they live here.
 
 Every record that is sent leaves an image, a few at a time, with keys in no order. An index kept up while that happens
-would write a page per image. So images are added at the end of their table, and whoever asks for some first sorts the
-keys that came since into the index, a hundred thousand at a time. What is left is looked up in memory; all of it is,
-where this process may only read.
+would write a page per image. So images are added at the end of their table, and their keys are sorted into the index a
+hundred thousand at a time; what is not sorted in yet is looked up in memory by whoever asks for it.
 """
 
 from __future__ import annotations
@@ -52,6 +51,7 @@ class Images:
                     "INSERT INTO image(rule, key, kind, body, generation, operation) VALUES(?, ?, ?, ?, ?, ?)",
                     [each if isinstance(each.body, Blob) else _written(each) for each in batch],
                 )
+                _sort_in(connection)
 
     def get(self, operation: int, kind: ImageKind) -> dict[str, Any] | None:
         """The image kept for an operation."""
@@ -100,7 +100,6 @@ class Images:
         kind: str,
         generation: int | None,
     ) -> Iterator[tuple[str, bytes]]:
-        self._sort_in()
         with self._store.read() as connection:
             numbers = self._recent.numbers(connection, rule, batch, kind, generation)
             for key, number in _sorted_numbers(connection, rule, batch, kind, generation):
@@ -113,24 +112,6 @@ class Images:
         for number, body in rows:
             yield chosen[number], body
 
-    def _sort_in(self) -> None:
-        while not self._store.read_only and self._unsorted() >= SORTED_TOGETHER:
-            with self._store.write("images") as connection:
-                connection.execute(
-                    "INSERT INTO image_key SELECT i.rule, i.key, i.kind, i.number, i.generation FROM image_mark AS m"
-                    " CROSS JOIN image AS i ON i.number > m.number AND i.number <= m.number + ?"
-                    " ORDER BY i.rule, i.key, i.kind, i.number",
-                    (SORTED_TOGETHER,),
-                )
-                connection.execute("UPDATE image_mark SET number = number + ?", (SORTED_TOGETHER,))
-
-    def _unsorted(self) -> int:
-        with self._store.read() as connection:
-            [number] = connection.execute(
-                "SELECT coalesce((SELECT max(number) FROM image), 0) - (SELECT number FROM image_mark)"
-            ).fetchone()
-        return int(number)
-
 
 def _written(image: Image) -> Image:
     return image._replace(body=Blob(orjson.dumps(image.body)))
@@ -140,6 +121,19 @@ def _batches(items: Iterable[T]) -> Iterator[list[T]]:
     iterator = iter(items)
     while batch := list(islice(iterator, _BATCH)):
         yield batch
+
+
+def _sort_in(connection: Connection) -> None:
+    [mark] = connection.execute("SELECT number FROM image_mark").fetchone()
+    [last] = connection.execute("SELECT coalesce(max(number), 0) FROM image").fetchone()
+    if last - mark < SORTED_TOGETHER:
+        return
+    connection.execute(
+        "INSERT INTO image_key SELECT rule, key, kind, number, generation FROM image WHERE number > ?"
+        " ORDER BY rule, key, kind, number",
+        (mark,),
+    )
+    connection.execute("UPDATE image_mark SET number = ?", (last,))
 
 
 def _sorted_numbers(
