@@ -59,6 +59,10 @@ def described(*objects: SourceObject, **changes: Any) -> SourceDescription:
     )
 
 
+def keys(rows: object) -> list[str]:
+    return [row.key for row in rows]
+
+
 def record(name: str, key: str, /, problems: tuple[Problem, ...] = (), **values: Any) -> SourceRecord:
     field = "line" if name == "reports" else "id"
     values = {field: key, **values}
